@@ -1,0 +1,1 @@
+"""Areas, roads, travel times and map layers. Knows nothing of relief work."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GeographyConfig(AppConfig):
+    name = "gis"
+    label = "geography"  # `gis` is Django's own label

@@ -1,0 +1,131 @@
+"""What people may do, and which role may do it. One table, read by the gate and by tests."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """Role of a duty (岗位职责)."""
+
+    COMMANDER = "commander", _("commander")  # 指挥长
+    DUTY_OFFICER = "duty_officer", _("duty officer")  # 值班员
+    KEEPER = "keeper", _("warehouse keeper")  # 保管员
+    TOWNSHIP_OFFICER = "township_officer", _("township officer")  # 乡镇灾情员
+    VILLAGE_OFFICER = "village_officer", _("village information officer")  # 灾害信息员
+    AUDITOR = "auditor", _("auditor")  # 监督审计
+
+
+class Act(models.TextChoices):
+    """One thing a person may do. Reads start with READ_; each write names its action."""
+
+    READ_COMMAND_BOARD = "read_command_board", _("see the command board")
+    READ_TOWNSHIP_BOARD = "read_township_board", _("see the township board")
+    READ_VILLAGE_BOARD = "read_village_board", _("see the village board")
+    READ_WAREHOUSE_BOARD = "read_warehouse_board", _("see the warehouse board")
+    READ_INCIDENTS = "read_incidents", _("see incidents and responses")
+    READ_REPORTS = "read_reports", _("see damage reports")
+    READ_HOUSEHOLDS = "read_households", _("see household lists")
+    READ_STOCK = "read_stock", _("see stock")
+    READ_AGREEMENTS = "read_agreements", _("see agreements")
+    READ_PLANS = "read_plans", _("see needs and plans")
+    READ_ORDERS = "read_orders", _("see orders and trips")
+    READ_SHELTERS = "read_shelters", _("see shelters")
+    READ_NORMS = "read_norms", _("see norms")
+    READ_JOURNAL = "read_journal", _("see the journal")
+
+    OPEN_INCIDENT = "open_incident", _("open an incident")
+    FILE_REPORT = "file_report", _("report a township's figures")
+    VERIFY_REPORT = "verify_report", _("verify a report")
+    CONFIRM_HOUSEHOLDS = "confirm_households", _("confirm affected households")
+    ACTIVATE_RESPONSE = "activate_response", _("activate, adjust or end a response")
+    FINISH_TASK = "finish_task", _("report a task as done")
+    DRAFT_PLAN = "draft_plan", _("draft a plan")
+    PROPOSE_PLAN = "propose_plan", _("propose a plan")
+    APPROVE_PLAN = "approve_plan", _("approve a plan")
+    DISPATCH_TRIP = "dispatch_trip", _("dispatch a trip")
+    RECEIVE_TRIP = "receive_trip", _("receive a trip")
+    CLOSE_ROAD = "close_road", _("close or reopen a road")
+    CONDEMN_LOT = "condemn_lot", _("take a lot out of use")
+    RESOLVE_CHECK = "resolve_check", _("settle a check task")
+    COUNT_SHELTER = "count_shelter", _("count people in a shelter")
+
+
+_READS = {act for act in Act if act.value.startswith("read_")}
+
+PERMITS: dict[str, frozenset[Act]] = {
+    Role.COMMANDER: frozenset(
+        _READS
+        | {
+            Act.OPEN_INCIDENT,
+            Act.VERIFY_REPORT,
+            Act.ACTIVATE_RESPONSE,
+            Act.FINISH_TASK,
+            Act.DRAFT_PLAN,
+            Act.PROPOSE_PLAN,
+            Act.APPROVE_PLAN,
+            Act.CLOSE_ROAD,
+        }
+    ),
+    Role.DUTY_OFFICER: frozenset(
+        _READS
+        | {
+            Act.OPEN_INCIDENT,
+            Act.FILE_REPORT,
+            Act.VERIFY_REPORT,
+            Act.FINISH_TASK,
+            Act.DRAFT_PLAN,
+            Act.PROPOSE_PLAN,
+            Act.CLOSE_ROAD,
+            Act.COUNT_SHELTER,
+        }
+    ),
+    Role.KEEPER: frozenset(
+        {
+            Act.READ_WAREHOUSE_BOARD,
+            Act.READ_INCIDENTS,
+            Act.READ_STOCK,
+            Act.READ_AGREEMENTS,
+            Act.READ_ORDERS,
+            Act.READ_NORMS,
+            Act.DISPATCH_TRIP,
+            Act.CONDEMN_LOT,
+            Act.RESOLVE_CHECK,
+            Act.FINISH_TASK,
+        }
+    ),
+    Role.TOWNSHIP_OFFICER: frozenset(
+        {
+            Act.READ_TOWNSHIP_BOARD,
+            Act.READ_INCIDENTS,
+            Act.READ_REPORTS,
+            Act.READ_HOUSEHOLDS,
+            Act.READ_STOCK,
+            Act.READ_PLANS,
+            Act.READ_ORDERS,
+            Act.READ_SHELTERS,
+            Act.READ_NORMS,
+            Act.FILE_REPORT,
+            Act.CONFIRM_HOUSEHOLDS,
+            Act.FINISH_TASK,
+            Act.RECEIVE_TRIP,
+            Act.CLOSE_ROAD,
+            Act.COUNT_SHELTER,
+        }
+    ),
+    Role.VILLAGE_OFFICER: frozenset(
+        {
+            Act.READ_VILLAGE_BOARD,
+            Act.READ_INCIDENTS,
+            Act.READ_HOUSEHOLDS,
+            Act.READ_SHELTERS,
+            Act.READ_ORDERS,
+            Act.CONFIRM_HOUSEHOLDS,
+            Act.FINISH_TASK,
+        }
+    ),
+    Role.AUDITOR: frozenset(_READS),
+}
+
+
+def is_read(act: Act) -> bool:
+    return act in _READS

@@ -1,0 +1,53 @@
+"""Where a board's rows lead: addresses of pages with the row's id left open, as `{id}`."""
+
+from django.urls import reverse
+
+from relief.boards.scopes import Scope
+
+_NUMBER, _OTHER = 918273645, 546372819
+
+# Name in the browser: view, and the keyword (or keywords) the row's id fills.
+_PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "incident": ("web:incident", ("id",)),
+    "report": ("web:report", ("id",)),
+    "affected": ("web:affected", ("id",)),
+    "villages": ("web:villages", ("id",)),
+    "shelter": ("web:shelter", ("id",)),
+    "task": ("web:task_done", ("id",)),
+    "trip": ("web:trip", ("id",)),
+    "plan": ("web:plan", ("id",)),
+    "check": ("web:check", ("id",)),
+}
+
+
+def pages() -> dict[str, str]:
+    """Addresses by name, with `{id}` and other words in braces still open."""
+    found = {
+        name: reverse(view, kwargs=dict.fromkeys(keywords, _NUMBER)).replace(str(_NUMBER), "{id}")
+        for name, (view, keywords) in _PAGES.items()
+    }
+    found["report_new"] = _filled("web:report_new", id="{id}", code="{place}")
+    found["need"] = _filled("web:need", id="{id}", code="{place}", item="{item}")
+    found["receive"] = _filled("web:receive", id="{id}", stop="{stop}")
+    found["journal"] = reverse("web:journal")
+    return found
+
+
+def feed(*, scope: Scope, code: str) -> dict[str, str]:
+    """Addresses of this board's snapshot, socket and polling fallback."""
+    kwargs = {"view": str(scope.view), "code": code}
+    events = reverse("live:events", kwargs=kwargs)
+    return {
+        "snapshot": reverse("boards:snapshot", kwargs=kwargs),
+        "events": events,
+        "socket": events.removesuffix("events"),
+    }
+
+
+def _filled(view: str, **words: str) -> str:
+    """The address of `view` with each word in braces in its keyword's place."""
+    stand_ins = {"{id}": _NUMBER, "{stop}": _OTHER, "{place}": "9" * 12, "{item}": "ITEM-0"}
+    address = reverse(view, kwargs={name: stand_ins[word] for name, word in words.items()})
+    for word in words.values():
+        address = address.replace(str(stand_ins[word]), word)
+    return address

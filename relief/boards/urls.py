@@ -1,0 +1,12 @@
+"""Addresses of the boards."""
+
+from django.urls import path
+
+from relief.boards import views
+
+app_name = "boards"
+urlpatterns = [
+    path("", views.own, name="own"),
+    path("<str:view>/<str:code>/", views.board, name="board"),
+    path("<str:view>/<str:code>/snapshot", views.snapshot, name="snapshot"),
+]

@@ -1,0 +1,162 @@
+"""What boards say: the texts the browser fills in, in the language of the request.
+
+Placeholders stand in braces: `{n}`. The browser puts numbers and times in their places.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from relief.allocation.models import PlanState
+from relief.deliveries.models import TripState
+from relief.incidents.models import Hazard, IncidentStatus
+from relief.reports.models import ReportKind, ReportState
+from relief.stock.models import LotState
+
+# One sentence for each kind of journal entry.
+HAPPENED: Mapping[str, str] = {
+    "incident_opened": gettext_noop("Incident opened"),
+    "report_filed": gettext_noop("Report filed"),
+    "report_returned": gettext_noop("Report returned"),
+    "report_verified": gettext_noop("Report verified"),
+    "reports_overdue": gettext_noop("A report is overdue"),
+    "village_confirmed": gettext_noop("Affected village confirmed"),
+    "shelter_counted": gettext_noop("People in a shelter counted"),
+    "response_activated": gettext_noop("Response activated"),
+    "response_ended": gettext_noop("Response ended"),
+    "task_finished": gettext_noop("Task finished"),
+    "plan_drafted": gettext_noop("Plan drafted"),
+    "plan_proposed": gettext_noop("Plan proposed"),
+    "plan_approved": gettext_noop("Plan approved, orders issued"),
+    "plan_refused": gettext_noop("Plan refused"),
+    "trip_dispatched": gettext_noop("Trip dispatched"),
+    "trip_received": gettext_noop("Trip received"),
+    "check_settled": gettext_noop("Check settled"),
+    "road_closed": gettext_noop("Road closed"),
+    "road_reopened": gettext_noop("Road reopened"),
+    "lot_state_changed": gettext_noop("Lot taken out of use or put back"),
+}
+
+
+def _labels(choices) -> dict[str, str]:
+    return {value: str(label) for value, label in choices.choices}
+
+
+def in_browser() -> dict:
+    """Every text a board's scripts show."""
+    return {
+        "live": _("Live"),
+        "catching_up": _("Catching up"),
+        "stale": _("Data as of {time} ({n} s ago). Reconnecting."),
+        "do_not_decide": _("Do not decide on these figures."),
+        "polling": _("Live, asked every two seconds"),
+        "replayed": _("Back online, {n} updates replayed."),
+        "not_allowed": _("Your duty no longer includes this board."),
+        "no_incident": _("No open incident"),
+        "no_incident_hint": _("When one is opened it appears here by itself."),
+        "no_response": _("No response activated"),
+        "level": _("level {n}"),
+        "response_since": _("Response since {time}"),
+        "started": _("Started {time}"),
+        "suggested": _("Figures suggest level {n}"),
+        "as_of": _("as of {time}"),
+        "as_of_span": _("as of {first}–{last}"),
+        "no_report_yet": _("no report yet"),
+        "silent_since": _("silent since {time}"),
+        "never_reported": _("has not reported at all"),
+        "last_report": _("last report {time}"),
+        "late": _("late {span}"),
+        "left": _("{span} left"),
+        "ago": _("{span} ago"),
+        "minutes": _("{n} min"),
+        "hours": _("{h} h {m} min"),
+        "days": _("{d} d {h} h"),
+        "met": _("met"),
+        "gap": _("gap"),
+        "need": _("need"),
+        "allocated": _("allocated"),
+        "road": _("on the road"),
+        "received": _("received"),
+        "cell": _(
+            "{place}, {item}: need {need}, allocated {allocated}, on the road {road}, "
+            "received {received}, gap {gap}"
+        ),
+        "goods_note": _("allocated {n} %"),
+        "trips_note": _("{planned} to leave, {late} late"),
+        "dead_note": _("{deaths} dead, {missing} missing"),
+        "rooms_note": _("{collapsed} collapsed, {severe} severe"),
+        "reports_note": _("{n} of {all} townships reported"),
+        "relocated_note": _("{n} in shelters"),
+        "shelter_fill": _("{people} of {capacity}"),
+        "not_counted": _("not counted yet"),
+        "all_items": _("all"),
+        "no_rows": _("Nothing here now."),
+        "dispatch": _("Dispatch"),
+        "receive": _("Receive"),
+        "confirm": _("Confirm"),
+        "report": _("Report figures"),
+        "count": _("Count"),
+        "finish": _("Done"),
+        "settle": _("Settle"),
+        "open": _("Open"),
+        "presumed": _("{households} households, {people} people presumed"),
+        "confirmed": _("{households} households, {people} people confirmed"),
+        "to_confirm": _("to confirm"),
+        "closed_since": _("closed since {time}"),
+        "cut_off": _("no road reaches it"),
+        "check_short": _("{n} short"),
+        "check_damaged": _("{n} damaged"),
+        "check_surplus": _("{n} too many"),
+        "from": _("from {place}"),
+        "to": _("to {place}"),
+        "of": _("{n} of {all}"),
+        "expires": _("expires {date}"),
+        "expired": _("expired"),
+        "free_note": _("{n} free"),
+        "done_at": _("done {time}"),
+        "first_due": _("first due {time}"),
+        "before_due": _("arrives before it is due"),
+        "after_due": _("arrives after it is due"),
+        "stop_no": _("and {n} more stops"),
+        "unknown_place": _("another place"),
+        "state": _("State"),
+        "confirmed_short": _("confirmed"),
+        "presumed_short": _("presumed, to confirm"),
+        "places_note": _("in {n} places"),
+        "expiring_note": _("items with lots expiring within {n} days"),
+        "columns": {
+            "township": _("Township"),
+            "all": _("All"),
+            "item": _("Item"),
+            "need": _("Need"),
+            "allocated": _("Allocated"),
+            "road": _("On the road"),
+            "received": _("Received"),
+            "gap": _("Gap"),
+            "leaves": _("Leaves"),
+            "arrives": _("Arrives"),
+            "due": _("Due"),
+            "report": _("Report"),
+            "as_of": _("As of"),
+            "affected": _("Affected people"),
+            "relocated": _("Relocated people"),
+            "dead": _("Dead and missing"),
+            "rooms": _("Rooms collapsed or severely damaged"),
+            "on_hand": _("On hand"),
+            "held": _("Held"),
+            "free": _("Free"),
+            "expiring": _("Expiring"),
+            "blocked": _("Out of use"),
+            "left": _("Left to call"),
+            "valid_to": _("Valid to"),
+        },
+        "hazards": _labels(Hazard),
+        "statuses": _labels(IncidentStatus),
+        "trip_states": _labels(TripState),
+        "report_kinds": _labels(ReportKind),
+        "report_states": _labels(ReportState),
+        "plan_states": _labels(PlanState),
+        "lot_states": _labels(LotState),
+        "happened": {kind: _(sentence) for kind, sentence in HAPPENED.items()},
+    }

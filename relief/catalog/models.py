@@ -1,0 +1,46 @@
+"""Goods and their units."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Category(models.TextChoices):
+    """Category of relief goods (物资类别)."""
+
+    TENT = "tent", _("tents")  # 帐篷
+    BEDDING = "bedding", _("bedding")  # 被服
+    GEAR = "gear", _("gear")  # 装具
+    FOOD = "food", _("food")  # 食品
+    WATER = "water", _("water")  # 饮水
+    MEDICAL = "medical", _("medical")  # 医疗
+    POWER = "power", _("power and light")  # 电力照明
+    RESCUE = "rescue", _("rescue")  # 抢险
+
+
+class Item(models.Model):
+    """Relief item (物资品种). Quantities everywhere count its whole `unit`, never a part of one."""
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80)
+    unit = models.CharField(max_length=12)
+    unit_en = models.CharField(max_length=20)
+    category = models.CharField(max_length=8, choices=Category)
+    kg = models.DecimalField(max_digits=8, decimal_places=3)
+    m3 = models.DecimalField(max_digits=8, decimal_places=4)
+    life_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    recoverable = models.BooleanField(default=False)
+    note = models.CharField(max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = [F("order").asc(), F("code").asc()]
+        constraints = [
+            models.CheckConstraint(condition=Q(category__in=Category.values), name="item_category"),
+            models.CheckConstraint(condition=Q(kg__gt=0, m3__gt=0), name="item_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name if (get_language() or "").startswith("zh") else self.name_en

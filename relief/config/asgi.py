@@ -1,0 +1,12 @@
+"""One ASGI application: pages through Django, live boards through Channels."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relief.config.settings")
+pages = get_asgi_application()
+
+from relief.live.application import wrap
+
+application = wrap(pages)

@@ -1,0 +1,72 @@
+"""Vehicles that can be called now, as the planner sees them."""
+
+import datetime as dt
+
+from django.utils.timezone import localdate
+
+from gis.models import inside
+from relief.allocation.problem import Vehicles
+from relief.deliveries.models import Fleet, Trip
+from relief.incidents.models import Incident
+from relief.stock.rules import in_force
+
+
+def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict[str, list[int]]]:
+    """Vehicles of the agreements in force, and which real vehicles each planner group stands for.
+
+    A vehicle on the road comes back as a group of its own, ready when it is back. Planned trips
+    do not count: the plan under way replaces them.
+    """
+    fleets = (
+        Fleet.objects.filter(inside(incident.area.path, "agreement__area__path"))
+        .select_related("agreement")
+        .order_by("id")
+    )
+    away: dict[tuple[int, int], dt.datetime] = {}
+    for trip in Trip.objects.filter(
+        book_id=incident.book_id, dispatched_at__isnull=False, back_at__gt=now
+    ):
+        key = (trip.fleet_id, trip.vehicle)
+        away[key] = max(away.get(key, trip.back_at), trip.back_at)
+    groups: list[Vehicles] = []
+    numbers: dict[str, list[int]] = {}
+    for fleet in fleets:
+        agreement = fleet.agreement
+        if not in_force(
+            valid_from=agreement.valid_from, valid_to=agreement.valid_to, on=localdate(now)
+        ):
+            continue
+        free = [n for n in range(1, fleet.count + 1) if (fleet.id, n) not in away]
+        mobilised = fleet.mobilisation_minutes / 60
+        if free:
+            groups.append(_group(fleet, f"fleet:{fleet.id}", len(free), mobilised))
+            numbers[f"fleet:{fleet.id}"] = free
+        for n in range(1, fleet.count + 1):
+            back = away.get((fleet.id, n))
+            if back is not None:
+                hours = max(0.0, (back - now).total_seconds() / 3600)
+                key = f"fleet:{fleet.id}/{n}"
+                groups.append(_group(fleet, key, 1, round(hours, 4)))
+                numbers[key] = [n]
+    return groups, numbers
+
+
+def _group(fleet: Fleet, key: str, count: int, hours: float) -> Vehicles:
+    point = fleet.agreement.point
+    return Vehicles(
+        id=key,
+        yard=f"yard:{fleet.agreement_id}",
+        lon=point.x,
+        lat=point.y,
+        count=count,
+        kg=float(fleet.kg),
+        m3=fleet.litres / 1000,
+        ready_hours=hours,
+        cost_km=fleet.cost_km_fen / 100,
+        speed_factor=fleet.speed_percent / 100,
+    )
+
+
+def fleet_id(planner_id: str) -> int:
+    """`fleet:3` and `fleet:3/2` → 3."""
+    return int(planner_id.partition(":")[2].partition("/")[0])

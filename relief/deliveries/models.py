@@ -1,0 +1,203 @@
+"""Transport agreements, trips, what was loaded and what arrived."""
+
+from django.contrib.gis.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from gis.models import Area
+from relief.access.acts import Act
+from relief.access.gate import PlacedQuerySet
+from relief.allocation.models import OrderLine, Plan
+from relief.incidents.models import Incident
+from relief.journal.constraints import SameBook
+from relief.journal.models import Book
+from relief.stock.models import Named
+
+
+class TransportAgreement(Named):
+    """Transport agreement (应急物资运输协议): vehicles a partner sends on call from its yard."""
+
+    READ_ACT, BOOK = Act.READ_AGREEMENTS, None
+
+    number = models.CharField(max_length=40, unique=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    point = models.PointField(srid=4326, geography=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    contact = models.CharField(max_length=60)
+    phone = models.CharField(max_length=30)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__gt=F("valid_from")),
+                name="transport_agreement_dates",
+            )
+        ]
+
+
+class Fleet(Named):
+    """Vehicles of one type under an agreement (运力): capacity, readiness and cost of each."""
+
+    agreement = models.ForeignKey(TransportAgreement, models.CASCADE, related_name="fleets")
+    count = models.PositiveSmallIntegerField()
+    kg = models.PositiveIntegerField()
+    litres = models.PositiveIntegerField()
+    speed_percent = models.PositiveSmallIntegerField(default=100)
+    mobilisation_minutes = models.PositiveIntegerField()
+    cost_km_fen = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(count__gt=0, kg__gt=0, litres__gt=0, speed_percent__gt=0),
+                name="fleet_positive",
+            )
+        ]
+
+
+class TripState(models.TextChoices):
+    """State of a trip."""
+
+    PLANNED = "planned", _("planned")  # 待发
+    ON_THE_ROAD = "on_the_road", _("on the road")  # 在途
+    FINISHED = "finished", _("finished")  # 完成
+    CANCELLED = "cancelled", _("cancelled")  # 取消
+
+
+class Trip(models.Model):
+    """Trip (车次): one vehicle from one origin past one or more stops."""
+
+    READ_ACT, AREA_PATH = Act.READ_ORDERS, "area__path"
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="trips")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="trips")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    fleet = models.ForeignKey(Fleet, models.PROTECT, related_name="+")
+    vehicle = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=30)
+    origin = models.CharField(max_length=40)
+    state = models.CharField(max_length=12, choices=TripState, default=TripState.PLANNED)
+    leaves_at = models.DateTimeField()
+    back_at = models.DateTimeField()
+    dispatched_at = models.DateTimeField(null=True)
+    dispatched_by = models.BigIntegerField(null=True)
+    plate = models.CharField(max_length=20, blank=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "number"], name="trip_number"),
+            models.UniqueConstraint(fields=["book", "id"], name="trip_in_book"),
+            models.CheckConstraint(condition=Q(state__in=TripState.values), name="trip_state"),
+            models.CheckConstraint(
+                condition=Q(dispatched_at=None)
+                | Q(state__in=[TripState.ON_THE_ROAD, TripState.FINISHED]),
+                name="trip_dispatched_once",
+            ),
+            SameBook(field="incident", name="trip_incident_book"),
+            SameBook(field="plan", name="trip_plan_book"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Stop(models.Model):
+    """Stop (卸货点) of a trip in one township, with its receipt (签收)."""
+
+    READ_ACT, WIDE = Act.READ_ORDERS, True
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    trip = models.ForeignKey(Trip, models.CASCADE, related_name="stops")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    arrives_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True)
+    received_by = models.BigIntegerField(null=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["trip", "position"], name="stop_position"),
+            models.UniqueConstraint(fields=["book", "id"], name="stop_in_book"),
+            SameBook(field="trip", name="stop_trip_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trip_id}/{self.position}"
+
+
+class Load(models.Model):
+    """Load (装载): units of one order line for one stop: planned, loaded, and how they arrived.
+
+    Once received, `loaded` = `good` + `damaged` + `short`; `surplus` came beyond what was loaded.
+    """
+
+    READ_ACT = Act.READ_ORDERS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    stop = models.ForeignKey(Stop, models.CASCADE, related_name="loads")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="loads")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    commodity = models.CharField(max_length=40, blank=True, help_text=_("lot loaded"))
+    planned = models.PositiveIntegerField()
+    loaded = models.PositiveIntegerField(null=True)
+    good = models.PositiveIntegerField(null=True)
+    damaged = models.PositiveIntegerField(null=True)
+    short = models.PositiveIntegerField(null=True)
+    surplus = models.PositiveIntegerField(default=0)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stop", "line"], name="load_once"),
+            models.UniqueConstraint(fields=["book", "id"], name="load_in_book"),
+            models.CheckConstraint(
+                condition=Q(loaded=None) | Q(loaded__lte=F("planned")),
+                name="load_within_plan",
+            ),
+            models.CheckConstraint(
+                condition=Q(good=None, damaged=None, short=None)
+                | Q(loaded=F("good") + F("damaged") + F("short")),
+                name="load_accounted_for",
+            ),
+            SameBook(field="stop", name="load_stop_book"),
+            SameBook(field="line", name="load_line_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.planned} on {self.stop_id}"
+
+
+class CheckTask(models.Model):
+    """Check task (核对任务): a receipt that differs from its load, to be settled by a person."""
+
+    READ_ACT = Act.READ_ORDERS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    load = models.OneToOneField(Load, models.CASCADE, related_name="check_task")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    short = models.PositiveIntegerField()
+    damaged = models.PositiveIntegerField()
+    surplus = models.PositiveIntegerField()
+    note = models.CharField(max_length=200, blank=True)
+    opened_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.BigIntegerField(null=True)
+    finding = models.CharField(max_length=200, blank=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [SameBook(field="load", name="check_task_load_book")]
+
+    def __str__(self) -> str:
+        return f"check of {self.load_id}"

@@ -1,0 +1,140 @@
+"""What an incident and a road closure must be, without database or clock."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis.models import Level
+from relief.access.gate import Refused
+from relief.incidents.models import Hazard, Incident, IncidentStatus, RoadClosure
+
+
+class TooLong(Refused):
+    """A text longer than its field."""
+
+
+class Missing(Refused):
+    """A text that must not be empty is."""
+
+
+class WrongIncident(Refused):
+    """An incident that cannot be opened as it was entered."""
+
+
+class IncidentClosed(Refused):
+    """The incident takes no more entries."""
+
+
+class FormUsed(Refused):
+    """A form's key comes a second time with another content."""
+
+
+class NoRoad(Refused):
+    """The closure names no road link that exists."""
+
+
+class AlreadyClosed(Refused):
+    """Every link of the closure is closed already."""
+
+
+class AlreadyOpen(Refused):
+    """The closure was lifted before."""
+
+
+def text(value: str, *, limit: int, name: str, needed: bool = False) -> str:
+    """The text without outer spaces, if it fits its field."""
+    value = (value or "").strip()
+    if needed and not value:
+        raise Missing(_("“%(name)s” is empty; a text is expected.") % {"name": name})
+    if len(value) > limit:
+        raise TooLong(
+            _("“%(name)s” may have %(limit)d characters; %(got)d came.")
+            % {"name": name, "limit": limit, "got": len(value)}
+        )
+    return value
+
+
+def moment(value: dt.datetime) -> str:
+    """A moment in the county's zone, as sentences show it."""
+    return timezone.localtime(value, timezone.get_default_timezone()).strftime("%Y-%m-%d %H:%M")
+
+
+def check_opening(
+    *, level: int, area_name: str, hazard: str, started_at: dt.datetime, now: dt.datetime
+) -> None:
+    """An incident is one county's, of a known hazard, and has begun. Raises WrongIncident."""
+    if level != Level.COUNTY:
+        raise WrongIncident(
+            _("An incident is opened for a county; %(area)s is a %(level)s.")
+            % {"area": area_name, "level": Level(level).label}
+        )
+    if hazard not in Hazard.values:
+        raise WrongIncident(
+            _("A hazard such as flood or earthquake is expected; “%(got)s” came.") % {"got": hazard}
+        )
+    if started_at > now:
+        raise WrongIncident(
+            _("The disaster must have begun by %(now)s; %(got)s came.")
+            % {"now": moment(now), "got": moment(started_at)}
+        )
+
+
+def check_footprint(*, footprint: Any, boundary: Any, area_name: str) -> None:
+    """A footprint is a valid shape that touches the county. Raises WrongIncident."""
+    if footprint.empty or not footprint.valid:
+        raise WrongIncident(_("The footprint must be an area whose outline does not cross itself."))
+    if boundary is not None and not footprint.intersects(boundary):
+        raise WrongIncident(
+            _("The footprint must touch %(area)s; it lies outside.") % {"area": area_name}
+        )
+
+
+def check_takes_entries(*, incident: Incident) -> None:
+    """A closed incident takes no reports, closures or responses. Raises IncidentClosed."""
+    if incident.status == IncidentStatus.CLOSED:
+        raise IncidentClosed(
+            _("“%(name)s” is closed; an open incident is expected.") % {"name": incident}
+        )
+
+
+def check_same_form(*, same: bool) -> None:
+    """A form sent twice is one row; the same key on another form is refused. Raises FormUsed."""
+    if not same:
+        raise FormUsed(_("This form was sent before with another content; please open a new one."))
+
+
+def check_way_named(*, links: Collection[int] | None, polygon: Any) -> None:
+    """A closure names links or draws an area: one of both. Raises NoRoad."""
+    if bool(links) == (polygon is not None):
+        raise NoRoad(_("Name road links or draw an area: one of the two is expected."))
+
+
+def check_links(
+    *, found: Collection[int], named: Collection[int] | None, running: Sequence[RoadClosure]
+) -> None:
+    """Every named link exists, at least one is met, and not all are closed already."""
+    unknown = sorted(set(named or ()) - set(found))
+    if unknown:
+        raise NoRoad(
+            _("No road link has the number %(numbers)s.")
+            % {"numbers": ", ".join(str(number) for number in unknown)}
+        )
+    if not found:
+        raise NoRoad(_("The area drawn meets no road; draw it across the road that is closed."))
+    for closure in running:
+        if set(found) <= set(closure.links):
+            raise AlreadyClosed(
+                _("That road is closed already, since %(since)s: %(reason)s.")
+                % {"since": moment(closure.closed_at), "reason": closure.reason}
+            )
+
+
+def check_reopening(*, closure: RoadClosure) -> None:
+    """Only a running closure is lifted. Raises AlreadyOpen."""
+    if closure.reopened_at is not None:
+        raise AlreadyOpen(
+            _("That road was reopened at %(at)s already.") % {"at": moment(closure.reopened_at)}
+        )

@@ -1,0 +1,103 @@
+"""Books and the numbered journal: the truth from which every live board is fed."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class BookKind(models.TextChoices):
+    REAL = "real", _("real operation")
+    DRILL = "drill", _("drill")
+
+
+class Book(models.Model):
+    """One world: the real operation (实战) or one drill (演练). No row of one ever enters another.
+
+    `last_number` counts the book's journal. It is raised last in each transaction, so numbers
+    follow commit order. `epoch` names this log; a restore gives it a new one.
+    """
+
+    kind = models.CharField(max_length=8, choices=BookKind)
+    name = models.CharField(max_length=120)
+    last_number = models.BigIntegerField(default=0)
+    epoch = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=BookKind.values), name="book_kind"),
+            models.CheckConstraint(condition=Q(last_number__gte=0), name="book_number"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(kind=BookKind.REAL), name="one_real_book"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_drill(self) -> bool:
+        return self.kind == BookKind.DRILL
+
+
+class Audience(models.IntegerChoices):
+    """Bits naming which boards may show a row; an entry carries the sum of its audiences."""
+
+    COMMAND = 1, _("command")
+    TOWNSHIP = 2, _("township")
+    VILLAGE = 4, _("village")
+    WAREHOUSE = 8, _("warehouse")
+
+
+class Entry(models.Model):
+    """One journal line (大事记): what happened, and the new public state of each row it changed.
+
+    `area` is the path of the area it belongs to; `wide` entries are also for every scope below.
+    `rows` is JSON text, encoded once when written and sent to boards as it stands.
+    """
+
+    book = models.ForeignKey(Book, models.PROTECT, related_name="entries")
+    number = models.BigIntegerField()
+    area = models.CharField(max_length=80, help_text=_("path of the area"))
+    wide = models.BooleanField(default=False)
+    audience = models.SmallIntegerField()
+    kind = models.CharField(max_length=40)
+    rows = models.TextField()
+    facts = models.JSONField(default=dict)
+    actor = models.BigIntegerField(null=True, help_text=_("user id; empty for the clock"))
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "number"], name="entry_number"),
+            models.CheckConstraint(condition=Q(number__gt=0), name="entry_number_positive"),
+            models.CheckConstraint(
+                condition=Q(audience__gt=0, audience__lt=16), name="entry_audience"
+            ),
+        ]
+        ordering = [F("number").asc()]
+        triggers = [
+            pgtrigger.Protect(
+                name="entry_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book_id}/{self.number} {self.kind}"
+
+
+class Series(models.Model):
+    """Document number series (单号序列) of one book; drill numbers carry the prefix YL-."""
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    prefix = models.CharField(max_length=8)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "series"
+        constraints = [models.UniqueConstraint(fields=["book", "prefix"], name="series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.last}"

@@ -1,0 +1,150 @@
+"""One board's socket: from the handshake to the last frame."""
+
+import asyncio
+import logging
+import uuid
+from urllib.parse import parse_qs
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.utils import timezone
+
+from relief.boards import frames
+from relief.boards.scopes import Scope
+from relief.journal.reading import Head
+from relief.live import hub as hubs
+from relief.live import people
+from relief.live.database import Broken
+from relief.live.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+TOO_SLOW = 4408
+START_AGAIN = 4409
+NOTHING_TO_SAY = 1003
+TRY_LATER = 1013
+CLOSE_PATIENCE = 2.0
+
+
+class Board(AsyncWebsocketConsumer):
+    """Admits a person, replays what was missed, then follows the feed until told to go."""
+
+    async def __call__(self, scope, receive, send):
+        self._whole = asyncio.current_task()
+        self._given_up = False
+        try:
+            await super().__call__(scope, receive, send)
+        except asyncio.CancelledError:
+            # Only when the socket would not even take its close frame.
+            if not self._given_up:
+                raise
+
+    async def connect(self) -> None:
+        # Accepted before it is checked: a browser shows close codes only of open sockets.
+        await self.accept()
+        self.person: people.Person | None = None
+        self.scope_shown: Scope | None = None
+        self.gone = False
+        self.outbox = Outbox(
+            send=self.base_send, overflow=lambda: self.end(TOO_SLOW), lost=self.leave
+        )
+        self.hub = hubs.current()
+        self.work = asyncio.get_running_loop().create_task(self._serve())
+
+    async def receive(self, text_data=None, bytes_data=None) -> None:
+        self.end(NOTHING_TO_SAY)
+
+    async def disconnect(self, code: int) -> None:
+        self.work.cancel()
+        self.outbox.shut()
+        self.leave()
+
+    # --- what the feed calls ---
+
+    def push(self, text: str, size: int) -> None:
+        self.outbox.push({"type": "websocket.send", "text": text}, size)
+
+    def start_again(self) -> None:
+        self.end(START_AGAIN)
+
+    def dismiss(self, code: int) -> None:
+        self.end(code)
+
+    # --- the way in ---
+
+    async def _serve(self) -> None:
+        try:
+            await self.hub.start()
+            self.person, self.scope_shown = await people.admit(
+                reader=self.hub.reader,
+                session=self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""),
+                now=timezone.now(),
+                **self.scope["url_route"]["kwargs"],
+            )
+            self.hub.watched.add(self)
+            await self._catch_up(*self._cursor())
+        except people.Refusal as refusal:
+            self.end(refusal.code)
+        except Broken as problem:
+            log.warning("socket not served: %s", problem)
+            self.end(TRY_LATER)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("socket not served")
+            self.end(TRY_LATER)
+
+    def _cursor(self) -> tuple[int, uuid.UUID | None]:
+        """Number and log name the client stands at; nonsense gets a fresh snapshot."""
+        asked = parse_qs(self.scope["query_string"].decode("latin-1"))
+        since, epoch = asked.get("since", [""])[0], asked.get("epoch", [""])[0]
+        try:
+            return int(since), uuid.UUID(epoch)
+        except ValueError:
+            return -1, None
+
+    async def _catch_up(self, cursor: int, epoch: uuid.UUID | None) -> None:
+        assert self.scope_shown is not None
+        feed = self.hub.feed(self.scope_shown.book_id)
+        await feed.start()
+        if epoch is not None:
+            await feed.reach(Head(epoch, cursor))
+        while feed.near(cursor, epoch):
+            if feed.join(self.scope_shown, self, cursor):
+                joined = frames.beat(kind="ok", start=cursor, end=cursor, now=timezone.now())
+                self.push(joined, len(joined))
+                return
+            text, end = await feed.page(self.scope_shown, cursor)
+            # The log may have been replaced while the page was read.
+            if feed.near(cursor, epoch):
+                await self.base_send({"type": "websocket.send", "text": text})
+                cursor = end
+        self.start_again()
+
+    # --- the way out ---
+
+    def leave(self) -> None:
+        """No longer in the feed, nor watched."""
+        self.hub.watched.discard(self)
+        if self.scope_shown is not None:
+            self.hub.feed(self.scope_shown.book_id).leave(self.scope_shown, self)
+
+    def end(self, code: int) -> None:
+        """Close with this code, without waiting for a socket that does not read."""
+        if self.gone:
+            return
+        self.gone = True
+        self.leave()
+        if self.work is not asyncio.current_task():
+            self.work.cancel()
+        self.closing = asyncio.get_running_loop().create_task(self._close(code))
+
+    async def _close(self, code: int) -> None:
+        self.outbox.shut()
+        try:
+            await asyncio.wait_for(self.close(code), CLOSE_PATIENCE)
+        except Exception as problem:
+            log.info("socket given up: %r", problem)
+            self._given_up = True
+            if self._whole is not None:
+                self._whole.cancel()

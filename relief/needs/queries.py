@@ -1,0 +1,26 @@
+"""Needs beside what meets them."""
+
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
+from relief.access.gate import Actor
+from relief.incidents.models import Incident
+from relief.needs.models import Need
+
+
+def matrix(*, actor: Actor, incident: Incident):
+    """Needs the person may see, with allocated, on the road, received and gap in whole units."""
+    lines = "order_lines__"
+    return (
+        Need.objects.visible_to(actor)
+        .filter(incident=incident)
+        .select_related("area", "item", "norm", "report")
+        .annotate(
+            allocated=Coalesce(Sum(F(f"{lines}quantity") - F(f"{lines}lost")), 0),
+            on_the_road=Coalesce(
+                Sum(F(f"{lines}loaded") - F(f"{lines}received") - F(f"{lines}lost")), 0
+            ),
+            received=Coalesce(Sum(f"{lines}received"), 0),
+        )
+        .order_by("priority", "area__code", "item__order")
+    )

@@ -1,0 +1,82 @@
+"""Finding the number that holds: the nearest area's row in force on the day."""
+
+import datetime as dt
+from fractions import Fraction
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from gis.models import Area, ancestors
+from relief.access.gate import Refused
+from relief.norms import rules
+from relief.norms.models import GoodsNorm, Norm, TaskNorm, ThresholdProfile
+
+
+class NoNorm(Refused):
+    """No row holds for that area on that day."""
+
+    def __init__(self, *, what: str, area: Area, on: dt.date) -> None:
+        self.what, self.area, self.on = what, area, on
+        super().__init__(
+            _("No norm “%(what)s” holds for %(area)s on %(on)s. Load or enter it first.")
+            % {"what": what, "area": area, "on": on.isoformat()}
+        )
+
+
+def profile(*, area: Area, on: dt.date) -> ThresholdProfile:
+    """The thresholds in force (启动条件), with their bounds. Raises NoNorm."""
+    found = _in_force(ThresholdProfile.objects.all(), area=area, on=on)
+    first = found.prefetch_related("thresholds").first()
+    if first is None:
+        raise NoNorm(what=str(_("response thresholds")), area=area, on=on)
+    return first
+
+
+def number(*, area: Area, key: str, on: dt.date) -> Fraction:
+    """One number by its key, exact. Raises NoNorm."""
+    return numbers(area=area, keys=[key], on=on)[key]
+
+
+def numbers(*, area: Area, keys: list[str], on: dt.date) -> dict[str, Fraction]:
+    """Several numbers in one read, by key. Raises NoNorm for the first that is missing."""
+    rows = _in_force(Norm.objects.filter(key__in=keys), area=area, on=on)
+    found = {
+        row.key: Fraction(row.numerator, row.denominator)
+        for row in rules.first_of_each(rows, key=lambda row: row.key)
+    }
+    for key in keys:
+        if key not in found:
+            raise NoNorm(what=key, area=area, on=on)
+    return found
+
+
+def goods(*, area: Area, hazard: str, cold: bool, on: dt.date) -> list[GoodsNorm]:
+    """One goods norm per item for that hazard and season (物资配置标准), by priority and code.
+
+    The nearest area goes first, then the norm written for this hazard or season, then the newer.
+    """
+    rows = [
+        row
+        for row in _in_force(GoodsNorm.objects.all(), area=area, on=on)
+        if rules.applies(row, hazard=hazard, cold=cold)
+    ]
+    rows.sort(key=lambda row: (-len(row.area.path), -rules.narrowness(row)))
+    chosen = rules.first_of_each(rows, key=lambda row: row.item_code)
+    return sorted(chosen, key=lambda row: (row.priority, row.item_code))
+
+
+def tasks(*, area: Area, on: dt.date) -> list[TaskNorm]:
+    """The measures in force (响应措施), one per key and administrative level, by deadline."""
+    rows = _in_force(TaskNorm.objects.all(), area=area, on=on)
+    chosen = rules.first_of_each(rows, key=lambda row: (row.key, row.for_level))
+    return sorted(chosen, key=lambda row: (row.for_level, row.minutes, row.key))
+
+
+def _in_force(rows: QuerySet, *, area: Area, on: dt.date) -> QuerySet:
+    """Rows of the area and those above it that hold on the day: nearest first, newest first."""
+    return (
+        rows.filter(area__path__in=ancestors(area.path), effective_from__lte=on)
+        .filter(Q(effective_to=None) | Q(effective_to__gt=on))
+        .select_related("area", "document")
+        .order_by("-area__level", "-effective_from", "id")
+    )

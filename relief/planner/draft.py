@@ -1,0 +1,109 @@
+"""Amounts and sources of every item together, before any vehicle is asked (初步分配)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from .amounts import Amounts, fair_amounts
+from .network import Network, build, networks
+from .packs import mixed_packs, still_good
+from .problem import Ints, Problem
+from .routing import route
+
+
+@dataclass(eq=False)
+class Pass:
+    """One item shared out, or one substitute for what was still short."""
+
+    net: Network
+    amounts: Amounts
+    units: Ints
+    ratio: int
+
+
+@dataclass(eq=False)
+class Draft:
+    """Lines (supply index, demand index, qty), their best-case hours, and how they came about."""
+
+    lines: list[tuple[int, int, int]]
+    arrival: list[float]
+    pass_of: list[int]
+    passes: list[Pass]
+    main_pass: dict[int, Pass]
+    levels: list[Fraction]
+    stock_left: Ints
+    given: Ints
+
+
+def share_out(problem: Problem, *, only_item: str | None = None) -> Draft:
+    """Share out every item (or the one named), class by class, then let substitutes help."""
+    demands = problem.demands
+    stock = np.array([s.stock for s in problem.supplies], dtype=np.int64)
+    done = np.array([d.committed for d in demands], dtype=np.int64)
+    draft = Draft([], [], [], [], {}, _untouched(problem), stock, np.zeros(len(demands), np.int64))
+    for net in networks(problem, only_item=only_item):
+        step = _one_pass(draft, net, 1)
+        for j in net.dem.tolist():
+            draft.main_pass[j] = step
+    for sub in problem.substitutes:
+        if only_item not in (None, sub.instead_of):
+            continue
+        met = done + draft.given
+        sup = [i for i, s in enumerate(problem.supplies) if s.item == sub.use and stock[i]]
+        short = [
+            j
+            for j, d in enumerate(demands)
+            if d.item == sub.instead_of and met[j] < d.qty and j in draft.main_pass
+        ]
+        if sup and short:
+            net = build(
+                problem,
+                item=sub.use,
+                sup=sup,
+                dem=short,
+                stock=stock,
+                done=met,
+                ratio=sub.ratio,
+            )
+            _one_pass(draft, net, sub.ratio)
+    return draft
+
+
+def _untouched(problem: Problem) -> list[Fraction]:
+    return [Fraction(d.committed, d.qty) if d.qty else Fraction(1) for d in problem.demands]
+
+
+def _routed(net: Network, amounts: Amounts) -> Ints:
+    """Whole packs per arc. Where packs differ in size, rounding could undo what a plan without
+    news should keep, so the old lines are tried as they stand, then the plan without them."""
+    if not len(net.pack) or bool((net.pack == net.step).all()):
+        return route(net, amounts)
+    if net.kept.any():
+        if still_good(net, net.kept, amounts.share):
+            return net.kept.copy()
+        fresh = mixed_packs(net, route(net, amounts, keep=False))
+        if bool((fresh >= net.kept).all()):
+            return fresh
+    return mixed_packs(net, route(net, amounts))
+
+
+def _one_pass(draft: Draft, net: Network, ratio: int) -> Pass:
+    amounts = fair_amounts(net)
+    units = _routed(net, amounts)
+    step = Pass(net, amounts, units, ratio)
+    draft.passes.append(step)
+    for arc in np.flatnonzero(units).tolist():
+        i, j = int(net.sup[net.a_s[arc]]), int(net.dem[net.a_d[arc]])
+        draft.lines.append((i, j, int(units[arc]) // ratio))
+        draft.arrival.append(float(net.arrival[arc]))
+        draft.pass_of.append(len(draft.passes) - 1)
+    used = np.bincount(net.a_s, units, minlength=len(net.sup)).astype(np.int64)
+    draft.stock_left[net.sup] -= used // ratio
+    draft.given[net.dem] += np.bincount(net.a_d, units, minlength=len(net.dem)).astype(np.int64)
+    for n, j in enumerate(net.dem.tolist()):
+        if net.qty[n] and amounts.share[n]:
+            draft.levels[j] = (int(net.done[n]) + amounts.share[n]) / int(net.qty[n])
+    return step

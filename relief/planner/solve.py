@@ -1,0 +1,75 @@
+"""From problem to proposal (求解): amounts, sources, trips, reasons, score; rounds, not seconds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .draft import Draft, share_out
+from .problem import Problem
+from .proposal import HOUR_DIGITS, Line, Proposal, Trip
+from .reasons import unmet_of
+from .score import score
+from .trips import Builder, deliver
+
+# One round by people per vehicle-hour, one by time to spare; more shake the order.
+ROUNDS = 2
+
+
+def solve(
+    problem: Problem,
+    *,
+    rounds: int = ROUNDS,
+    seed: int | None = None,
+    amounts_only: bool = False,
+    builder: Builder | None = None,
+) -> Proposal:
+    """Plan; the same problem, rounds and seed give the same proposal to the byte."""
+    seed = problem.seed if seed is None else seed
+    draft = share_out(problem)
+    with_trips = problem.fleets is not None and not amounts_only
+    if with_trips:
+        delivery = deliver(problem, draft.lines, rounds=rounds, seed=seed, builder=builder)
+        trips, brought = delivery.trips, delivery.brought
+    else:
+        trips = ()
+        brought = {
+            n: (qty, round(draft.arrival[n], HOUR_DIGITS))
+            for n, (_, _, qty) in enumerate(draft.lines)
+        }
+    return _proposal(problem, draft, brought, trips, rounds, seed, amounts_only)
+
+
+def _proposal(
+    problem: Problem,
+    draft: Draft,
+    brought: dict[int, tuple[int, float]],
+    trips: tuple[Trip, ...],
+    rounds: int,
+    seed: int,
+    amounts_only: bool,
+) -> Proposal:
+    met = np.zeros(len(problem.demands), np.int64)
+    by_pass: dict[tuple[int, int], int] = {}
+    kept: list[tuple[int, int, Line]] = []
+    for n, (i, j, _) in enumerate(draft.lines):
+        qty, hour = brought.get(n, (0, 0.0))
+        if not qty:
+            continue
+        units = qty * draft.passes[draft.pass_of[n]].ratio
+        met[j] += units
+        key = (draft.pass_of[n], j)
+        by_pass[key] = by_pass.get(key, 0) + units
+        line = Line(problem.supplies[i].id, problem.demands[j].id, qty, hour)
+        kept.append((j, i, line))
+    # In the order of the demands, so that a reader finds a place's lines together.
+    lines = [line for _, _, line in sorted(kept, key=lambda row: row[:2])]
+    return Proposal(
+        seed=seed,
+        rounds=rounds,
+        lines=tuple(lines),
+        levels={d.id: level for d, level in zip(problem.demands, draft.levels, strict=True)},
+        unmet=tuple(unmet_of(problem, draft, brought=met)),
+        trips=trips,
+        score=score(problem, draft, lines=lines, trips=trips, brought_by_pass=by_pass),
+        amounts_only=amounts_only and problem.fleets is not None,
+    )

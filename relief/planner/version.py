@@ -1,0 +1,3 @@
+"""The planner's own version: a stored proposal names the planner that made it."""
+
+PLANNER_VERSION = "1.0"

@@ -1,0 +1,98 @@
+"""What stands ready before a disaster: response plans and shelters."""
+
+from django.contrib.gis.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from gis.models import Area
+from relief.access.acts import Act
+from relief.access.gate import PlacedQuerySet
+from relief.journal.models import Book
+
+
+class ResponsePlan(models.Model):
+    """Response plan (应急预案) of an area, by version."""
+
+    READ_ACT, BOOK, WIDE = Act.READ_NORMS, None, True
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=160)
+    number = models.CharField(max_length=60)
+    version = models.CharField(max_length=20)
+    approved_on = models.DateField()
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True)
+    drill_due_on = models.DateField()
+    next_review_on = models.DateField()
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "number", "version"], name="plan_version"),
+            models.CheckConstraint(
+                condition=Q(effective_to=None) | Q(effective_to__gt=F("effective_from")),
+                name="plan_dates",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title if (get_language() or "").startswith("zh") else self.title_en
+
+
+class ShelterKind(models.TextChoices):
+    """Class of shelter (避难场所类别)."""
+
+    URGENT = "urgent", _("urgent")  # 紧急
+    FIXED = "fixed", _("fixed")  # 固定
+    CENTRAL = "central", _("central")  # 中心
+
+
+class Shelter(models.Model):
+    """Shelter (避难场所) with its capacity; shared by all books."""
+
+    READ_ACT, BOOK = Act.READ_SHELTERS, None
+
+    code = models.CharField(max_length=20, unique=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8, choices=ShelterKind)
+    point = models.PointField(srid=4326, geography=True)
+    area_m2 = models.PositiveIntegerField()
+    capacity = models.PositiveIntegerField()
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ShelterKind.values), name="shelter_kind")
+        ]
+
+    def __str__(self) -> str:
+        return self.name if (get_language() or "").startswith("zh") else self.name_en
+
+
+class ShelterCount(models.Model):
+    """People now in a shelter (现有安置人数), in one book. May exceed capacity: a fact is a fact."""
+
+    READ_ACT = Act.READ_SHELTERS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    shelter = models.ForeignKey(Shelter, models.PROTECT, related_name="counts")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    people = models.PositiveIntegerField(default=0)
+    counted_at = models.DateTimeField(null=True)
+    counted_by = models.BigIntegerField(null=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "shelter"], name="shelter_count_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shelter_id}: {self.people}"

@@ -1,0 +1,39 @@
+"""Reading shelters, response plans and the stock target."""
+
+import datetime as dt
+
+from django.db.models import Q
+
+from gis.models import Area, ancestors
+from relief.access.gate import Actor
+from relief.norms import queries as norms
+from relief.preparedness import rules
+from relief.preparedness.models import ResponsePlan, ShelterCount
+
+
+def shelters(*, actor: Actor) -> list[ShelterCount]:
+    """The shelters the person may see, as the book counts them, by area and code."""
+    found = ShelterCount.objects.visible_to(actor).select_related("shelter", "area__parent")
+    return list(found.order_by("area__code", "shelter__code"))
+
+
+def response_plans(*, actor: Actor, on: dt.date) -> list[ResponsePlan]:
+    """The response plans (应急预案) in force that the person may see, by area."""
+    found = ResponsePlan.objects.visible_to(actor).filter(effective_from__lte=on)
+    found = found.filter(Q(effective_to=None) | Q(effective_to__gt=on))
+    return list(found.select_related("area").order_by("area__code", "-effective_from"))
+
+
+def response_plan(*, area: Area, on: dt.date) -> ResponsePlan | None:
+    """The plan in force for an area: its own, or that of the nearest area above."""
+    found = ResponsePlan.objects.filter(
+        area__path__in=ancestors(area.path), effective_from__lte=on
+    ).filter(Q(effective_to=None) | Q(effective_to__gt=on))
+    return found.select_related("area").order_by("-area__level", "-effective_from").first()
+
+
+def stock_target(*, area: Area, hazard: str, cold: bool, on: dt.date) -> dict[str, int]:
+    """What the area's stockpile should hold, by item code."""
+    people = int(norms.number(area=area, key="stock.target.people", on=on))
+    goods = norms.goods(area=area, hazard=hazard, cold=cold, on=on)
+    return rules.stock_target(people=people, norms=goods)

@@ -1,0 +1,109 @@
+"""Damage reports of the townships: the series, and when the next one is due."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from gis.models import Area
+from relief.access.acts import Act
+from relief.access.gate import PlacedQuerySet
+from relief.incidents.models import Incident
+from relief.journal.constraints import SameBook
+from relief.journal.models import Book
+
+
+class ReportKind(models.TextChoices):
+    """Kind of report in the series of one incident."""
+
+    INITIAL = "initial", _("initial report")  # 初报
+    FOLLOW_UP = "follow_up", _("follow-up report")  # 续报
+    ZERO = "zero", _("zero report")  # 零报告
+    VERIFIED = "verified", _("verified report")  # 核报
+
+
+class ReportState(models.TextChoices):
+    """State of a report. The latest one not returned counts for its township."""
+
+    FILED = "filed", _("filed")  # 已报送
+    VERIFIED = "verified", _("verified")  # 已核
+    RETURNED = "returned", _("returned")  # 驳回
+
+
+class Report(models.Model):
+    """Damage report (灾情快报) of one township; the next one replaces it, it is never edited.
+
+    `figures` maps the indicators of `indicators.py` to whole numbers (hectares and money with
+    decimals as text). `seq` counts within incident and area. `request_key` is made by the form, so
+    that the same form sent twice is one report.
+    """
+
+    READ_ACT = Act.READ_REPORTS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="reports")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=ReportKind)
+    state = models.CharField(max_length=10, choices=ReportState, default=ReportState.FILED)
+    figures = models.JSONField()
+    as_of = models.DateTimeField()
+    filed_at = models.DateTimeField()
+    filed_by = models.BigIntegerField()
+    due_at = models.DateTimeField(null=True)
+    change_note = models.CharField(max_length=200, blank=True)
+    narrative = models.CharField(max_length=200, blank=True)
+    checked_by = models.BigIntegerField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    check_note = models.CharField(max_length=200, blank=True)
+    request_key = models.UUIDField(unique=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "area", "seq"], name="report_seq"),
+            models.UniqueConstraint(fields=["book", "id"], name="report_in_book"),
+            models.CheckConstraint(condition=Q(kind__in=ReportKind.values), name="report_kind"),
+            models.CheckConstraint(condition=Q(state__in=ReportState.values), name="report_state"),
+            models.CheckConstraint(condition=Q(seq__gt=0), name="report_seq_positive"),
+            SameBook(field="incident", name="report_incident_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area_id} no. {self.seq}"
+
+
+class ReportDuty(models.Model):
+    """Reporting duty (报送任务): the township's next report of an incident and when it is due.
+
+    One row per incident and township. `overdue_since` is set by the clock and cleared by a report.
+    """
+
+    READ_ACT = Act.READ_REPORTS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="report_duties")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=ReportKind)
+    due_at = models.DateTimeField()
+    last_report_at = models.DateTimeField(null=True)
+    overdue_since = models.DateTimeField(null=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "report duties"
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "area"], name="report_duty_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=ReportKind.values), name="report_duty_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(overdue_since=None) | Q(overdue_since__gte=F("due_at")),
+                name="report_duty_overdue",
+            ),
+            SameBook(field="incident", name="report_duty_incident_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area_id} due {self.due_at}"

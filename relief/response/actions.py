@@ -1,0 +1,285 @@
+"""Opening incidents, filing reports, finishing tasks, ending responses.
+
+Activating also computes needs and drafts a plan; it lives in `deliveries`.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from gis.models import Area, Level, contains
+from relief.access import gate
+from relief.access.acts import Act
+from relief.households import rows as household_rows
+from relief.households import steps as household_steps
+from relief.incidents import rows as incident_rows
+from relief.incidents import rules as incident_rules
+from relief.incidents.models import Incident, IncidentStatus
+from relief.journal import log
+from relief.reports import rows as report_rows
+from relief.reports import steps as report_steps
+from relief.reports.models import Report
+from relief.response import rows, rules, steps
+from relief.response.models import Activation, LevelAssessment, ResponseTask
+
+
+class NotHere(gate.Refused):
+    """The area does not file reports of this incident."""
+
+
+@transaction.atomic(durable=True)
+def open_incident(
+    *,
+    actor: gate.Actor,
+    area_id: int,
+    name: str,
+    name_en: str,
+    hazard: str,
+    started_at: dt.datetime,
+    cold_season: bool,
+    footprint: GEOSGeometry | None,
+    request_code: str,
+    now: dt.datetime,
+) -> Incident:
+    """Open an incident of a county (灾害事件), with the villages its footprint touches.
+
+    Every township touched owes an initial report; without a footprint every township of the county
+    does. The same `request_code` sent twice is one incident. Raises WrongIncident.
+    """
+    area = _area(area_id)
+    gate.require(actor=actor, act=Act.OPEN_INCIDENT, area=area, book_id=actor.book_id)
+    sent_before = Incident.objects.filter(book_id=actor.book_id, code=str(request_code)).first()
+    if sent_before is not None:
+        incident_rules.check_same_form(same=sent_before.area_id == area.id)
+        return sent_before
+    incident_rules.check_opening(
+        level=area.level,
+        area_name=str(area),
+        hazard=hazard,
+        started_at=started_at,
+        now=now,
+    )
+    shape = _footprint(footprint, area=area)
+    incident, made = Incident.objects.get_or_create(
+        book_id=actor.book_id,
+        code=incident_rules.text(str(request_code), limit=40, name=_("form"), needed=True),
+        defaults={
+            "area": area,
+            "name": incident_rules.text(name, limit=80, name=_("name"), needed=True),
+            "name_en": incident_rules.text(name_en, limit=120, name=_("English name")),
+            "hazard": hazard,
+            "started_at": started_at,
+            "cold_season": cold_season,
+            "footprint": shape,
+        },
+    )
+    if not made:  # the same form, at the same moment, in another process
+        return incident
+    villages = household_steps.find_affected(incident=incident)
+    duties = report_steps.open_duties(
+        incident=incident, areas=_reporting(incident=incident), now=now
+    )
+    log.record(
+        book=incident.book_id,
+        kind="incident_opened",
+        rows=[
+            incident_rows.incident(incident),
+            *(household_rows.affected(village) for village in villages),
+            *(report_rows.duty_report(duty) for duty in duties),
+        ],
+        actor=actor.user_id,
+        now=now,
+        facts={"incident": incident.id, "name": incident.name, "villages": len(villages)},
+    )
+    return incident
+
+
+@transaction.atomic(durable=True)
+def file_report(
+    *,
+    actor: gate.Actor,
+    incident_id: int,
+    area_id: int,
+    kind: str,
+    figures: Mapping[str, object],
+    as_of: dt.datetime,
+    change_note: str,
+    narrative: str,
+    request_key: uuid.UUID,
+    now: dt.datetime,
+) -> Report:
+    """File a township's report (灾情快报) and assess the level anew.
+
+    Raises FiguresRefused with one sentence per field. The same form sent twice is one report.
+    """
+    incident = _locked(actor=actor, incident_id=incident_id)
+    area = _area(area_id)
+    gate.require(actor=actor, act=Act.FILE_REPORT, area=area, book_id=incident.book_id)
+    if area.level != Level.TOWNSHIP or not contains(incident.area.path, area.path):
+        raise NotHere(
+            _("Reports of “%(incident)s” come from the townships of %(county)s; %(area)s is none.")
+            % {"incident": incident, "county": incident.area, "area": area}
+        )
+    filed = report_steps.file(
+        incident=incident,
+        area=area,
+        kind=kind,
+        figures=figures,
+        as_of=as_of,
+        change_note=change_note,
+        narrative=narrative,
+        request_key=request_key,
+        filed_by=actor.user_id,
+        now=now,
+    )
+    if not filed.again:
+        _record(filed, kind="report_filed", incident=incident, actor=actor, now=now)
+    return filed.report
+
+
+@transaction.atomic(durable=True)
+def return_report(*, actor: gate.Actor, report_id: int, note: str, now: dt.datetime) -> Report:
+    """Return a township's last report (驳回) with the reason, and assess the level anew.
+
+    The report before it counts again. Raises WrongState.
+    """
+    seen = Report.objects.visible_to(actor).select_related("area").one(id=report_id)
+    incident = _locked(actor=actor, incident_id=seen.incident_id)
+    report = Report.objects.visible_to(actor).select_related("area").locked(id=report_id)
+    gate.require(actor=actor, act=Act.VERIFY_REPORT, area=report.area, book_id=report.book_id)
+    report.incident = incident
+    incident_rules.check_takes_entries(incident=incident)
+    filed = report_steps.take_back(report=report, checked_by=actor.user_id, note=note, now=now)
+    _record(filed, kind="report_returned", incident=incident, actor=actor, now=now)
+    return report
+
+
+@transaction.atomic(durable=True)
+def finish_task(
+    *, actor: gate.Actor, task_id: int, evidence: str, now: dt.datetime
+) -> ResponseTask:
+    """Report a task as done (任务完成). Raises TaskClosed."""
+    task = (
+        ResponseTask.objects.visible_to(actor)
+        .select_related("area", "activation")
+        .locked(id=task_id)
+    )
+    gate.require(actor=actor, act=Act.FINISH_TASK, area=task.area, book_id=task.book_id)
+    rules.check_can_finish(done_at=task.done_at, ended_at=task.activation.ended_at)
+    task.done_at, task.done_by = now, actor.user_id
+    task.evidence = incident_rules.text(evidence, limit=200, name=_("evidence"))
+    task.save(update_fields=["done_at", "done_by", "evidence"])
+    log.record(
+        book=task.book_id,
+        kind="task_finished",
+        rows=[rows.task(task)],
+        actor=actor.user_id,
+        now=now,
+        facts={"incident": task.activation.incident_id, "task": task.key},
+    )
+    return task
+
+
+@transaction.atomic(durable=True)
+def end_response(*, actor: gate.Actor, incident_id: int, now: dt.datetime) -> Activation:
+    """End the county's response and those linked to it (响应终止); the incident is then stable.
+
+    Raises NoResponse when none runs.
+    """
+    incident = _locked(actor=actor, incident_id=incident_id)
+    gate.require(
+        actor=actor,
+        act=Act.ACTIVATE_RESPONSE,
+        area=incident.area,
+        book_id=incident.book_id,
+    )
+    ended = steps.end(incident=incident, now=now)
+    if not ended:
+        raise rules.NoResponse(
+            _("No response to “%(incident)s” runs that could be ended.") % {"incident": incident}
+        )
+    incident.status = IncidentStatus.STABLE
+    incident.save(update_fields=["status"])
+    log.record(
+        book=incident.book_id,
+        kind="response_ended",
+        rows=[incident_rows.incident(incident), *(rows.activation(one) for one in ended)],
+        actor=actor.user_id,
+        now=now,
+        facts={"incident": incident.id, "number": ended[0].number, "level": ended[0].level},
+    )
+    return ended[0]
+
+
+def _locked(*, actor: gate.Actor, incident_id: int) -> Incident:
+    """The incident, locked: its reports and responses change one at a time."""
+    found = Incident.objects.visible_to(actor).select_related("area")
+    return found.locked(id=incident_id)
+
+
+def _area(area_id: int) -> Area:
+    try:
+        return Area.objects.get(id=area_id)
+    except (Area.DoesNotExist, ValueError) as missing:
+        raise gate.NotFound from missing
+
+
+def _footprint(footprint: GEOSGeometry | None, *, area: Area) -> MultiPolygon | None:
+    """The footprint as it is stored, in WGS-84."""
+    if footprint is None:
+        return None
+    if footprint.geom_type not in ("Polygon", "MultiPolygon"):
+        raise incident_rules.WrongIncident(
+            _("The footprint must be an area; a %(got)s came.") % {"got": footprint.geom_type}
+        )
+    shape = footprint.clone()
+    shape.srid = shape.srid or 4326
+    if shape.srid != 4326:
+        shape.transform(4326)
+    if not isinstance(shape, MultiPolygon):
+        shape = MultiPolygon(shape, srid=4326)
+    incident_rules.check_footprint(footprint=shape, boundary=area.boundary, area_name=str(area))
+    return shape
+
+
+def _reporting(*, incident: Incident) -> list[Area]:
+    """Townships that owe reports: touched by the footprint, or all of the county without one."""
+    townships = (
+        Area.objects.within(incident.area.path).filter(level=Level.TOWNSHIP).order_by("code")
+    )
+    if incident.footprint is not None:
+        villages = incident.affected_villages.values("area__parent")
+        townships = townships.filter(
+            Q(boundary__intersects=incident.footprint) | Q(id__in=villages)
+        )
+    return list(townships)
+
+
+def _record(
+    filed: report_steps.Filed,
+    *,
+    kind: str,
+    incident: Incident,
+    actor: gate.Actor,
+    now: dt.datetime,
+) -> None:
+    """Assess the level and journal both the report and the assessment."""
+    assessment: LevelAssessment | None = steps.assess(incident=incident, now=now)
+    log.record(
+        book=incident.book_id,
+        kind=kind,
+        rows=[*filed.rows(), *([rows.assessment(assessment)] if assessment else [])],
+        actor=actor.user_id,
+        now=now,
+        facts={
+            "incident": incident.id,
+            "report": filed.report.id,
+            "seq": filed.report.seq,
+            "suggested_level": assessment.suggested_level if assessment else None,
+        },
+    )

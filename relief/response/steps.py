@@ -1,0 +1,249 @@
+"""Inner steps: assessing the level, starting and ending responses."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from gis.models import Area, Level
+from relief.incidents import rows as incident_rows
+from relief.incidents.models import Incident, IncidentStatus
+from relief.incidents.rules import check_takes_entries
+from relief.journal import numbers
+from relief.journal.log import require_transaction
+from relief.journal.models import Book
+from relief.journal.rows import Row
+from relief.norms import queries as norms
+from relief.norms.models import TaskNorm
+from relief.reports import queries as reports
+from relief.reports import rows as report_rows
+from relief.reports import steps as report_steps
+from relief.reports.models import Report, ReportDuty
+from relief.response import queries, rows, rules
+from relief.response.models import Activation, LevelAssessment, ResponseTask
+
+# Figures that say somebody in the township is touched.
+TOUCHED = ("affected_population", "relocated_cum", "emergency_aid_cum", "drought_aid_cum")
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """What activating changed: the county's response, the linked ones, tasks and duties.
+
+    `ended` are the responses of another level that this one replaces; `tasks` are the new ones and
+    those carried over. `incident` is given when its status changed.
+    """
+
+    activation: Activation
+    linked: list[Activation]
+    tasks: list[ResponseTask]
+    duties: list[ReportDuty]
+    ended: list[Activation] = field(default_factory=list)
+    incident: Incident | None = None
+
+    def rows(self) -> list[Row]:
+        """The rows for the journal."""
+        return [
+            *([incident_rows.incident(self.incident)] if self.incident else []),
+            *(rows.activation(one) for one in [*self.ended, self.activation, *self.linked]),
+            *(rows.task(one) for one in self.tasks),
+            *(report_rows.duty_report(one) for one in self.duties),
+        ]
+
+
+def assess(*, incident: Incident, now: dt.datetime) -> LevelAssessment | None:
+    """Assess the level from the reports that count (研判); None while there are none.
+
+    Each assessment is kept with its figures, so a later plan does not change it.
+    """
+    require_transaction("assess")
+    counting = reports.current(incident=incident)
+    if not counting:
+        return None
+    profile = norms.profile(area=incident.area, on=report_steps.local_day(now))
+    sums = reports.county_sums(reports=counting)
+    found = rules.assess(
+        figures=sums, thresholds=profile.thresholds.all(), people_rule=profile.people_rule
+    )
+    return LevelAssessment.objects.create(
+        book_id=incident.book_id,
+        incident=incident,
+        area=incident.area,
+        profile=profile,
+        computed_at=now,
+        figures={
+            "sums": sums,
+            "values": found.values,
+            "reason": found.reason,
+            "people_rule": profile.people_rule,
+            "report_ids": [report.id for report in counting],
+        },
+        by_criterion=found.by_criterion,
+        suggested_level=found.level,
+    )
+
+
+def activate(
+    *,
+    incident: Incident,
+    level: int,
+    assessment: LevelAssessment | None,
+    actor_id: int,
+    now: dt.datetime,
+) -> Activated:
+    """Start a response at county level with those of its touched townships and villages (三级联动).
+
+    The caller holds the incident's lock. The committee may choose another level than suggested. A
+    response of another level that runs is ended and replaced; its tasks go over to the new one.
+    Raises WrongLevel, AlreadyRuns or IncidentClosed.
+    """
+    require_transaction("activate")
+    rules.check_level(level)
+    check_takes_entries(incident=incident)
+    running = queries.running(incident=incident)
+    rules.check_not_running(
+        level=level,
+        running_level=running.level if running else None,
+        since=running.started_at if running else None,
+    )
+    ended = end(incident=incident, now=now) if running else []
+    places = touched(incident=incident)
+    activation, *linked = _start(
+        incident=incident,
+        areas=[incident.area, *places],
+        level=level,
+        assessment=assessment,
+        actor_id=actor_id,
+        now=now,
+    )
+    tasks = _tasks(incident=incident, started=[activation, *linked], ended=ended, now=now)
+    duties = report_steps.open_duties(
+        incident=incident, areas=[one for one in places if one.level == Level.TOWNSHIP], now=now
+    )
+    return Activated(
+        activation=activation,
+        linked=linked,
+        tasks=tasks,
+        duties=duties,
+        ended=ended,
+        incident=_reopened(incident),
+    )
+
+
+def end(*, incident: Incident, now: dt.datetime) -> list[Activation]:
+    """End the incident's running responses at every level; the ones ended, the county's first."""
+    require_transaction("end")
+    running = list(
+        Activation.objects.filter(incident=incident, ended_at=None)
+        .select_related("area")
+        .select_for_update(of=("self",))
+        .order_by("id")
+    )
+    for one in running:
+        one.ended_at = now
+    Activation.objects.bulk_update(running, ["ended_at"])
+    return running
+
+
+def touched(*, incident: Incident) -> list[Area]:
+    """Townships and villages that are affected: on the map, or by a report with people. By code."""
+    villages = [row.area for row in incident.affected_villages.select_related("area__parent")]
+    found = {area.id: area for area in villages}
+    for village in villages:
+        if village.parent is not None:
+            found[village.parent.id] = village.parent
+    for report in reports.current(incident=incident):
+        if _has_people(report):
+            found[report.area.id] = report.area
+    return sorted(found.values(), key=lambda area: area.code)
+
+
+def _has_people(report: Report) -> bool:
+    return any(int(report.figures.get(key, 0)) for key in TOUCHED)
+
+
+def _start(
+    *,
+    incident: Incident,
+    areas: Sequence[Area],
+    level: int,
+    assessment: LevelAssessment | None,
+    actor_id: int,
+    now: dt.datetime,
+) -> list[Activation]:
+    """The county's activation under a new number, and the linked ones under the same number."""
+    number = numbers.next_number(book=Book.objects.get(id=incident.book_id), prefix="XY")
+    county: Activation | None = None
+    made: list[Activation] = []
+    for area in areas:
+        one = Activation(
+            book_id=incident.book_id,
+            incident=incident,
+            area=area,
+            parent=county,
+            assessment=assessment,
+            level=level,
+            number=number,
+            decided_by=actor_id,
+            started_at=now,
+        )
+        if county is None:
+            one.save()
+            county = one
+        made.append(one)
+    Activation.objects.bulk_create(made[1:])
+    return made
+
+
+def _tasks(
+    *,
+    incident: Incident,
+    started: Sequence[Activation],
+    ended: Sequence[Activation],
+    now: dt.datetime,
+) -> list[ResponseTask]:
+    """The measures that the level calls for in each area, with their deadlines.
+
+    A measure that the replaced response had already raised goes over as it stands, done or not.
+    """
+    measures = norms.tasks(area=incident.area, on=report_steps.local_day(now))
+    old = {
+        (task.area_id, task.key): task
+        for task in ResponseTask.objects.filter(activation__in=ended).select_related("area")
+    }
+    kept: list[ResponseTask] = []
+    fresh: list[ResponseTask] = []
+    for activation in started:
+        for measure in measures:
+            if not _calls_for(measure, activation=activation):
+                continue
+            earlier = old.get((activation.area_id, measure.key))
+            if earlier is not None:
+                earlier.activation = activation
+                kept.append(earlier)
+                continue
+            fresh.append(
+                ResponseTask(
+                    book_id=activation.book_id,
+                    activation=activation,
+                    area=activation.area,
+                    key=measure.key,
+                    title=measure.title,
+                    title_en=measure.title_en,
+                    due_at=now + dt.timedelta(minutes=measure.minutes),
+                )
+            )
+    ResponseTask.objects.bulk_update(kept, ["activation"])
+    return [*kept, *ResponseTask.objects.bulk_create(fresh)]
+
+
+def _calls_for(measure: TaskNorm, *, activation: Activation) -> bool:
+    return measure.for_level == activation.area.level and activation.level <= measure.least_level
+
+
+def _reopened(incident: Incident) -> Incident | None:
+    """An incident that was stable is open again once a response runs."""
+    if incident.status == IncidentStatus.OPEN:
+        return None
+    incident.status = IncidentStatus.OPEN
+    incident.save(update_fields=["status"])
+    return incident

@@ -1,0 +1,82 @@
+"""What could leave now: the supplies of stock and agreements."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from gis.models import inside
+from relief.ledger.models import Account
+from relief.stock import rules
+from relief.stock.models import Commitment, Depot, Holding, SupplyAgreement
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """One source of one item: a lot in a depot, or an agreed item of a supplier.
+
+    `free` counts whole units neither held nor spoken for; `ready_minutes` is how long after the
+    order it can be loaded; `expires_on` is the last day it is good.
+    """
+
+    account: Account
+    item_code: str
+    place: Depot | SupplyAgreement
+    kind: str
+    free: int
+    ready_minutes: int
+    cost_fen: int
+    expires_on: dt.date | None
+    stored_on: dt.date | None
+
+    @property
+    def holder(self) -> str:
+        return self.account.holder
+
+
+def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
+    """Everything usable in the area of that path and below on that day, in account order.
+
+    Lots out of use or expired and agreements out of force are never offered.
+    """
+    found: list[Supply] = []
+    holdings = (
+        Holding.objects.filter(inside(path, "area__path"), book_id=book_id)
+        .select_related("account", "lot__item", "depot__area")
+        .order_by("account_id")
+    )
+    for held in holdings:
+        if rules.usable(state=held.lot.state, expires_on=held.lot.expires_on, on=on):
+            found.append(
+                Supply(
+                    account=held.account,
+                    item_code=held.lot.item.code,
+                    place=held.depot,
+                    kind="lot" if held.depot.kind == "warehouse" else "township",
+                    free=held.account.free,
+                    ready_minutes=0,
+                    cost_fen=held.lot.unit_cost_fen,
+                    expires_on=held.lot.expires_on,
+                    stored_on=held.lot.stored_on,
+                )
+            )
+    commitments = (
+        Commitment.objects.filter(inside(path, "area__path"), book_id=book_id)
+        .select_related("account", "agreed__item", "agreed__agreement__area")
+        .order_by("account_id")
+    )
+    for promised in commitments:
+        agreement = promised.agreed.agreement
+        if rules.in_force(valid_from=agreement.valid_from, valid_to=agreement.valid_to, on=on):
+            found.append(
+                Supply(
+                    account=promised.account,
+                    item_code=promised.agreed.item.code,
+                    place=agreement,
+                    kind="agreement",
+                    free=promised.account.free,
+                    ready_minutes=agreement.lead_minutes,
+                    cost_fen=promised.agreed.price_fen,
+                    expires_on=None,
+                    stored_on=None,
+                )
+            )
+    return found

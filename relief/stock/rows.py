@@ -1,0 +1,71 @@
+"""What boards show of stock."""
+
+from collections.abc import Iterable
+
+from relief.journal.models import Audience
+from relief.journal.rows import Row, Table, audience
+from relief.stock.models import Commitment, Holding
+
+_STOCK = audience(Audience.COMMAND, Audience.TOWNSHIP, Audience.WAREHOUSE)
+_CALLABLE = audience(Audience.COMMAND, Audience.WAREHOUSE)
+
+
+def holding(held: Holding) -> Row:
+    return Row(
+        table="holding",
+        id=held.id,
+        area=held.area.path,
+        audience=_STOCK,
+        values={
+            "depot": held.depot_id,
+            "item": held.lot.item_id,
+            "lot": held.lot_id,
+            "batch": held.lot.batch,
+            "expires_on": held.lot.expires_on,
+            "state": held.lot.state,
+            "on_hand": held.account.balance,
+            "held": held.account.held,
+        },
+    )
+
+
+def commitment(promised: Commitment) -> Row:
+    return Row(
+        table="commitment",
+        id=promised.id,
+        area=promised.area.path,
+        audience=_CALLABLE,
+        values={
+            "agreement": promised.agreed.agreement_id,
+            "item": promised.agreed.item_id,
+            "left": promised.account.balance,
+            "held": promised.account.held,
+            "valid_to": promised.agreed.agreement.valid_to,
+        },
+    )
+
+
+def _holdings():
+    return Holding.objects.select_related("area", "lot", "account").order_by("id")
+
+
+def _commitments():
+    return Commitment.objects.select_related("area", "agreed__agreement", "account").order_by("id")
+
+
+def of_accounts(account_ids: Iterable[int]) -> list[Row]:
+    """Fresh rows of the holdings and commitments behind these ledger accounts."""
+    ids = set(account_ids)
+    return [holding(row) for row in _holdings().filter(account_id__in=ids)] + [
+        commitment(row) for row in _commitments().filter(account_id__in=ids)
+    ]
+
+
+def of_lot(lot_id: int) -> list[Row]:
+    return [holding(row) for row in _holdings().filter(lot_id=lot_id)]
+
+
+TABLES = [
+    Table("holding", _STOCK, lambda book: _holdings().filter(book_id=book), holding),
+    Table("commitment", _CALLABLE, lambda book: _commitments().filter(book_id=book), commitment),
+]

@@ -1,0 +1,187 @@
+"""Which act each address needs, and the guard that asks for it before any view runs.
+
+An address that is not in `ADDRESSES` is refused to everybody, and a test names it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from gis.models import Area, contains
+from relief.access import gate
+from relief.access.acts import Act
+from relief.access.gate import Actor
+from relief.allocation.models import Order, Plan
+from relief.deliveries.models import CheckTask, Stop, Trip
+from relief.households.models import AffectedVillage
+from relief.incidents.models import Incident, RoadClosure
+from relief.preparedness.models import Shelter
+from relief.reports.models import Report
+from relief.response.models import ResponseTask
+from relief.stock.models import Lot
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an address needs.
+
+    `read` and `write` are the acts for looking and for sending; one of several is enough. `about`
+    is the model whose row the keyword `id` names, `place` the keyword with the code of an area:
+    the act must be allowed there. With neither, it must be allowed somewhere.
+    """
+
+    read: tuple[Act, ...] = ()
+    write: tuple[Act, ...] = ()
+    about: type[Model] | None = None
+    place: str | None = None
+    public: bool = False
+
+
+class NoAct(LookupError):
+    """An address was asked for that `ADDRESSES` does not name."""
+
+
+PUBLIC = Rule(public=True)
+SIGNED_IN = Rule()
+
+
+def reads(*acts: Act, about: type[Model] | None = None, place: str | None = None) -> Rule:
+    return Rule(read=acts, about=about, place=place)
+
+
+def writes(act: Act, *, about: type[Model] | None = None, place: str | None = None) -> Rule:
+    """A form and what it sends: both need the same act."""
+    return Rule(read=(act,), write=(act,), about=about, place=place)
+
+
+BOARDS = (
+    Act.READ_COMMAND_BOARD,
+    Act.READ_TOWNSHIP_BOARD,
+    Act.READ_VILLAGE_BOARD,
+    Act.READ_WAREHOUSE_BOARD,
+)
+
+ADDRESSES: dict[str, Rule] = {
+    "web:sign_in": PUBLIC,
+    "web:demo_sign_in": PUBLIC,
+    "web:language": PUBLIC,
+    "web:livez": PUBLIC,
+    "web:readyz": PUBLIC,
+    "web:sign_out": SIGNED_IN,
+    "web:book": SIGNED_IN,
+    "web:home": SIGNED_IN,
+    "web:incidents": reads(Act.READ_INCIDENTS),
+    "web:incident_new": writes(Act.OPEN_INCIDENT),
+    "web:incident": reads(Act.READ_INCIDENTS, about=Incident),
+    "web:activate": writes(Act.ACTIVATE_RESPONSE, about=Incident),
+    "web:end_response": writes(Act.ACTIVATE_RESPONSE, about=Incident),
+    "web:task_done": writes(Act.FINISH_TASK, about=ResponseTask),
+    "web:report_new": writes(Act.FILE_REPORT, about=Incident, place="code"),
+    "web:report": reads(Act.READ_REPORTS, about=Report),
+    "web:report_verify": writes(Act.VERIFY_REPORT, about=Report),
+    "web:report_return": writes(Act.VERIFY_REPORT, about=Report),
+    "web:villages": reads(Act.READ_HOUSEHOLDS, about=Incident),
+    "web:affected": Rule(
+        read=(Act.READ_HOUSEHOLDS,), write=(Act.CONFIRM_HOUSEHOLDS,), about=AffectedVillage
+    ),
+    "web:closure_new": writes(Act.CLOSE_ROAD, about=Incident),
+    "web:closure_reopen": writes(Act.CLOSE_ROAD, about=RoadClosure),
+    "web:shelters": reads(Act.READ_SHELTERS),
+    "web:shelter": Rule(read=(Act.READ_SHELTERS,), write=(Act.COUNT_SHELTER,), about=Shelter),
+    "web:norms": reads(Act.READ_NORMS),
+    "web:journal": reads(Act.READ_JOURNAL),
+    "web:map": reads(Act.READ_INCIDENTS),
+    "web:map_base": reads(Act.READ_INCIDENTS),
+    "web:household_tiles": reads(Act.READ_HOUSEHOLDS),
+    "web:situation": reads(Act.READ_INCIDENTS, about=Incident),
+    "web:incident_plan": reads(Act.READ_PLANS, about=Incident),
+    "web:plan_draft": writes(Act.DRAFT_PLAN, about=Incident),
+    "web:plan": reads(Act.READ_PLANS, about=Plan),
+    "web:plan_line": reads(Act.READ_PLANS, about=Plan),
+    "web:plan_need": reads(Act.READ_PLANS, about=Plan),
+    "web:plan_propose": writes(Act.PROPOSE_PLAN, about=Plan),
+    "web:plan_approve": writes(Act.APPROVE_PLAN, about=Plan),
+    "web:plan_refuse": writes(Act.APPROVE_PLAN, about=Plan),
+    "web:needs": reads(Act.READ_PLANS, about=Incident),
+    "web:need": reads(Act.READ_PLANS, about=Incident, place="code"),
+    "web:orders": reads(Act.READ_ORDERS),
+    "web:order": reads(Act.READ_ORDERS, about=Order),
+    "web:trips": reads(Act.READ_ORDERS),
+    "web:trip": reads(Act.READ_ORDERS, about=Trip),
+    "web:trip_dispatch": writes(Act.DISPATCH_TRIP, about=Trip),
+    "web:stop_receive": writes(Act.RECEIVE_TRIP, about=Stop),
+    "web:checks": reads(Act.READ_ORDERS),
+    "web:check_settle": writes(Act.RESOLVE_CHECK, about=CheckTask),
+    "web:stock": reads(Act.READ_STOCK),
+    "web:lot": reads(Act.READ_STOCK, about=Lot),
+    "web:lot_state": writes(Act.CONDEMN_LOT, about=Lot),
+    "web:agreements": reads(Act.READ_AGREEMENTS),
+    "boards:own": reads(*BOARDS),
+    "boards:board": reads(*BOARDS, place="code"),
+    # Asked for by scripts: these two answer 401 or 404 themselves instead of showing a page.
+    "boards:snapshot": PUBLIC,
+    "live:events": PUBLIC,
+}
+
+
+def rule_of(name: str) -> Rule:
+    try:
+        return ADDRESSES[name]
+    except KeyError as unknown:
+        raise NoAct(f"the address {name!r} names no act in relief.web.acts") from unknown
+
+
+def guard(*, rule: Rule, actor: Actor, sends: bool, keywords: Mapping[str, Any]) -> None:
+    """Let the request on, or raise NotFound (outside one's areas) or NotYourDuty (inside)."""
+    acts = rule.write if sends and rule.write else rule.read
+    places = _places(rule=rule, actor=actor, keywords=keywords)
+    if not acts or any(_may(actor, act, places) for act in acts):
+        return
+    # The sentence is the gate's own; it is asked about a place that this person does see.
+    here = next((path for path, _ in places if actor.sees(path=path)), None)
+    here = here or next((duty.path for duty in actor.duties), None)
+    if here is None:
+        raise gate.NotFound
+    gate.require(actor=actor, act=acts[0], area=here, book_id=actor.book_id)
+
+
+def _places(*, rule: Rule, actor: Actor, keywords: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """Paths the address is about, each with whether those below it are concerned as well."""
+    found: list[tuple[str, bool]] = []
+    if rule.about is not None:
+        found = _of_row(rule.about, actor=actor, row_id=keywords["id"])
+    if rule.place is not None:
+        path = Area.objects.filter(code=keywords[rule.place]).values_list("path", flat=True).first()
+        if path is None or not actor.sees(path=path):
+            raise gate.NotFound
+        found = [(path, False)]
+    return found
+
+
+def _of_row(model: type[Model], *, actor: Actor, row_id: int) -> list[tuple[str, bool]]:
+    wide = getattr(model, "WIDE", False)
+    rows = model._default_manager.filter(pk=row_id)
+    if getattr(model, "BOOK", "book_id"):
+        rows = rows.filter(book_id=actor.book_id)
+    paths = rows.values_list(getattr(model, "AREA_PATH", "area__path"), flat=True)
+    seen = [
+        (path, wide)
+        for path in paths
+        if path is not None
+        and (actor.sees(path=path) or (wide and any(contains(path, d.path) for d in actor.duties)))
+    ]
+    if not seen:
+        raise gate.NotFound
+    return seen
+
+
+def _may(actor: Actor, act: Act, places: list[tuple[str, bool]]) -> bool:
+    if not places:
+        return bool(actor.paths(act))
+    return any(
+        actor.may(act, path=path)
+        or (wide and any(d.allows(act) and contains(path, d.path) for d in actor.duties))
+        for path, wide in places
+    )

@@ -1,0 +1,37 @@
+"""What every page's template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from gis.models import Area
+from relief.access.acts import Role
+from relief.access.gate import Actor
+from relief.web import navigation
+
+THEMES = ("light", "dark")
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    actor = getattr(request, "actor", None)
+    theme = request.COOKIES.get("theme", "")
+    context: dict[str, Any] = {
+        "actor": actor,
+        "book": getattr(request, "book", None),
+        "demo": settings.DEMO,
+        "theme": theme if theme in THEMES else "",
+    }
+    if actor is not None:
+        context["duties_in_words"] = SimpleLazyObject(lambda: duties_in_words(actor))
+        context["navigation"] = navigation.entries(actor=actor, path=request.path)
+    return context
+
+
+def duties_in_words(actor: Actor) -> str:
+    """`commander · Antu County`, for each duty in force."""
+    paths = {duty.path for duty in actor.duties}
+    areas = {area.path: area for area in Area.objects.filter(path__in=paths).defer("boundary")}
+    words = [f"{Role(duty.role).label} · {areas[duty.path]}" for duty in actor.duties]
+    return ", ".join(words)

@@ -1,0 +1,1 @@
+"""What people type, checked for its shape only. Rules are asked by the actions."""

@@ -1,0 +1,1 @@
+"""What the pages on plans, needs, trips and stock put together from several reads."""

@@ -1,0 +1,183 @@
+"""Orders as on paper, and the differences that wait for a finding."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, F, Q, Sum
+
+from relief.access.acts import Act
+from relief.access.gate import Actor
+from relief.access.models import User
+from relief.allocation.models import Order, OrderLine
+from relief.allocation.queries import places
+from relief.deliveries.models import CheckTask, Load, TripState
+from relief.deliveries.queries import checks as visible_checks
+from relief.ledger.models import Hold
+from relief.web.forms.goods import FindingForm
+from relief.web.goods.sources import Source, lots, sources
+
+ORDERS_SHOWN = 200
+SETTLED_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    order: Order
+    origin: object
+    lines: int
+    to_load: int
+    moving: int
+    arrived: int
+
+    @property
+    def replaced(self) -> bool:
+        """A later plan took everything off it."""
+        return not (self.to_load or self.moving or self.arrived)
+
+
+def listed(*, actor: Actor) -> list[Listed]:
+    """The newest orders the person may see, with where their units stand."""
+    rows = list(
+        Order.objects.visible_to(actor)
+        .select_related("area", "incident", "plan")
+        .defer("area__boundary", "incident__footprint", "plan__problem", "plan__proposal")
+        .annotate(
+            line_count=Count("lines", filter=Q(lines__quantity__gt=0)),
+            to_load=Sum(F("lines__quantity") - F("lines__loaded")),
+            moving=Sum(F("lines__loaded") - F("lines__received") - F("lines__lost")),
+            arrived=Sum("lines__received"),
+        )
+        .order_by("-id")[:ORDERS_SHOWN]
+    )
+    origins = places(holders=sorted({row.origin for row in rows}))
+    return [
+        Listed(
+            order=row,
+            origin=origins.get(row.origin, row.origin),
+            lines=row.line_count,
+            to_load=row.to_load or 0,
+            moving=row.moving or 0,
+            arrived=row.arrived or 0,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    line: OrderLine
+    source: Source
+    held: int
+    loads: list[Load]
+
+    @property
+    def kg(self) -> Decimal:
+        return self.line.quantity * self.line.item.kg
+
+    @property
+    def m3(self) -> Decimal:
+        return self.line.quantity * self.line.item.m3
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One order with everything its paper says."""
+
+    order: Order
+    origin: object
+    issuer: User | None
+    lines: list[SheetLine]
+    batches: dict[str, str]
+    sees_plan: bool
+
+    @property
+    def kg(self) -> Decimal:
+        return sum((line.kg for line in self.lines), Decimal(0))
+
+    @property
+    def m3(self) -> Decimal:
+        return sum((line.m3 for line in self.lines), Decimal(0))
+
+    @property
+    def replaced(self) -> bool:
+        return not any(line.line.quantity for line in self.lines)
+
+
+def sheet(*, actor: Actor, id: int) -> Sheet:
+    order = (
+        Order.objects.visible_to(actor)
+        .select_related("area", "incident__area", "plan__area")
+        .defer("area__boundary", "incident__footprint", "incident__area__boundary")
+        .defer("plan__problem", "plan__proposal", "plan__area__boundary")
+        .one(id=id)
+    )
+    lines = list(
+        OrderLine.objects.visible_to(actor)
+        .filter(order=order)
+        .select_related("item", "source", "need")
+        .order_by("item__order", "id")
+    )
+    known = sources(line.source for line in lines)
+    holds = dict(
+        Hold.objects.filter(document__in=[line.document for line in lines]).values_list(
+            "document", "quantity"
+        )
+    )
+    loads: dict[int, list[Load]] = {}
+    for load in (
+        Load.objects.visible_to(actor)
+        .filter(line__in=lines)
+        .exclude(stop__trip__state=TripState.CANCELLED)
+        .select_related("stop__trip")
+        .order_by("id")
+    ):
+        loads.setdefault(load.line_id, []).append(load)
+    batches = lots(load.commodity for several in loads.values() for load in several)
+    return Sheet(
+        order=order,
+        origin=places(holders=[order.origin]).get(order.origin, order.origin),
+        issuer=User.objects.filter(id=order.issued_by).first(),
+        lines=[
+            SheetLine(
+                line, known[line.source_id], holds.get(line.document, 0), loads.get(line.id, [])
+            )
+            for line in lines
+        ],
+        batches={lot.commodity: lot.batch for lot in batches.values()},
+        sees_plan=actor.may(Act.READ_PLANS, path=order.plan.area.path),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    task: CheckTask
+    settler: User | None
+    form: FindingForm | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    waiting: list[CheckRow]
+    settled: list[CheckRow]
+    batches: dict[str, str]
+
+
+def checks(*, actor: Actor, refused: int = 0, form: FindingForm | None = None) -> Checks:
+    """Differences between load and receipt; those who may settle one get a form with it."""
+    rows = visible_checks(actor=actor).defer("area__boundary")
+    waiting = list(rows.filter(settled_at=None))
+    settled = list(rows.exclude(settled_at=None).order_by("-settled_at")[:SETTLED_SHOWN])
+    people = User.objects.in_bulk({task.settled_by for task in settled if task.settled_by})
+    batches = lots(task.load.commodity for task in [*waiting, *settled])
+    found = []
+    for task in waiting:
+        own = None
+        if actor.may(Act.RESOLVE_CHECK, path=task.area.path):
+            fresh = FindingForm(auto_id=f"id_{task.id}_%s")
+            own = form if form is not None and task.id == refused else fresh
+        found.append(CheckRow(task, None, own))
+    return Checks(
+        waiting=found,
+        settled=[CheckRow(task, people.get(task.settled_by or 0), None) for task in settled],
+        batches={lot.commodity: lot.batch for lot in batches.values()},
+    )

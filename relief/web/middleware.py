@@ -1,0 +1,76 @@
+"""Who acts, in which book, and how refusals are answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from relief.access import gate
+from relief.journal.models import Book, BookKind
+from relief.web import acts, refusals
+
+
+class ActorMiddleware:
+    """Gives each request its `book` and `actor`, and asks the guard before the view runs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        request.book = request.actor = None  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            request.book = book = book_on_screen(request)  # type: ignore[attr-defined]
+            if book is not None:
+                request.actor = gate.actor_for(  # type: ignore[attr-defined]
+                    user=request.user, book_id=book.id, now=request.now
+                )
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: tuple, keywords: dict[str, Any]
+    ) -> HttpResponse | None:
+        rule = acts.rule_of(request.resolver_match.view_name)
+        if rule.public:
+            return None
+        actor = request.actor  # type: ignore[attr-defined]
+        if actor is None:
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        sends = request.method not in ("GET", "HEAD")
+        try:
+            acts.guard(rule=rule, actor=actor, sends=sends, keywords=keywords)
+        except gate.NotFound as outside:
+            raise Http404 from outside
+        except gate.Refused as refused:
+            return refusals.page(request, refused)
+        return None
+
+
+def book_on_screen(request: HttpRequest) -> Book | None:
+    """The book the person chose, or the real one."""
+    chosen = Q(kind=BookKind.REAL)
+    if "book" in request.session:
+        chosen |= Q(id=request.session["book"])
+    found = {book.id: book for book in Book.objects.filter(chosen).order_by("id")}
+    real = next((book for book in found.values() if not book.is_drill), None)
+    return found.get(request.session.get("book", 0), real)
+
+
+class RefusalMiddleware:
+    """A refusal is a page with its sentence (403 or 409), outside one's areas is not found."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        if isinstance(problem, gate.NotFound):
+            raise Http404 from problem
+        if isinstance(problem, gate.Refused):
+            return refusals.page(request, problem)
+        return None

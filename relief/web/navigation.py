@@ -1,0 +1,47 @@
+"""The pages a person may open, in the order of a working day."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from relief.access.gate import Actor
+from relief.web.acts import rule_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation."""
+
+    name: str
+    url: str
+    label: str
+    icon: str
+    here: bool
+
+
+PLACES = [
+    ("web:home", _("Start"), "home"),
+    ("web:incidents", _("Incidents"), "incident"),
+    ("boards:own", _("Board"), "board"),
+    ("web:map", _("Map"), "map"),
+    ("web:trips", _("Trips"), "truck"),
+    ("web:stock", _("Stock"), "box"),
+    ("web:agreements", _("Agreements"), "book"),
+    ("web:shelters", _("Shelters"), "shelter"),
+    ("web:norms", _("Norms"), "scale"),
+    ("web:journal", _("Journal"), "journal"),
+]
+
+
+def entries(*, actor: Actor, path: str) -> list[Entry]:
+    """Only what the person may open; the entry whose address starts the path is marked."""
+    shown = []
+    for name, label, icon in PLACES:
+        acts = rule_of(name).read
+        if acts and not any(actor.paths(act) for act in acts):
+            continue
+        url = reverse(name)
+        here = path == url or (url != "/" and path.startswith(url))
+        shown.append(Entry(name, url, label, icon, here))
+    return shown

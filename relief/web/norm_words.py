@@ -1,0 +1,66 @@
+"""What each number of the norms is called, and how it is written."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from relief.incidents.models import Hazard
+from relief.norms.models import Norm
+
+NAMES = {
+    "deadline.initial.township": gettext_lazy("Township's initial report, after the disaster"),
+    "deadline.initial.county": gettext_lazy("County's initial report, after the disaster"),
+    "deadline.forward": gettext_lazy("Passing a report on to the level above"),
+    "deadline.direct.dead_missing": gettext_lazy(
+        "Dead and missing from which province and ministry get copies at once"
+    ),
+    "deadline.daily.township": gettext_lazy("Township's daily report, by"),
+    "deadline.daily.county": gettext_lazy("County's daily report, by"),
+    "deadline.daily.prefecture": gettext_lazy("Prefecture's daily report, by"),
+    "deadline.daily.province": gettext_lazy("Province's daily report, by"),
+    "proposal.office": gettext_lazy("Office's proposal of a response level, after the report"),
+    "first_batch.county": gettext_lazy("First batch of county goods arrives, after the order"),
+    "first_batch.prefecture": gettext_lazy(
+        "First batch of prefecture goods arrives, after the order"
+    ),
+    "first_batch.province": gettext_lazy("First batch of provincial goods arrives, after the order"),
+    "plan.horizon": gettext_lazy("How far a plan looks ahead"),
+    "report.plausible_share": gettext_lazy("Affected people a township may report at most"),
+    "stock.target.people": gettext_lazy("People the county's store is meant for"),
+    "stock.expiry_warning": gettext_lazy("Warning before a lot expires"),
+    "shelf_life.noodles": gettext_lazy("Shelf life of instant noodles"),
+    "shelf_life.water": gettext_lazy("Shelf life of bottled water"),
+    "shelf_life.rice": gettext_lazy("Shelf life of rice"),
+    "shelf_life.bedding": gettext_lazy("Shelf life of bedding"),
+    "shelf_life.tents": gettext_lazy("Shelf life of tents"),
+}
+
+
+def name(key: str) -> str:
+    """The number's name; a key a county added itself is shown as it is."""
+    return str(NAMES.get(key, key))
+
+
+def value(norm: Norm) -> str:
+    """`6 h 00 min`, `08:00`, `2,000 people`, `110 % of the people`."""
+    exact = norm.numerator / norm.denominator
+    whole = int(exact) if exact == int(exact) else exact
+    if norm.unit == "min of day":
+        return f"{int(exact) // 60:02d}:{int(exact) % 60:02d}"
+    if norm.unit == "min":
+        return _("%(minutes)s min") % {"minutes": f"{whole:,}"}
+    if norm.unit == "h":
+        return _("%(hours)s h") % {"hours": f"{whole:,}"}
+    if norm.unit == "months":
+        return _("%(months)s months") % {"months": f"{whole:,}"}
+    if norm.unit == "people":
+        return _("%(people)s people") % {"people": f"{whole:,}"}
+    if norm.unit == "of people":
+        return _("%(share)s %% of the resident population") % {"share": f"{exact * 100:g}"}
+    return f"{whole:,} {norm.unit}"
+
+
+def hazards(text: str) -> str:
+    """The hazards a goods norm names, in words."""
+    if not text:
+        return pgettext("hazards", "every hazard")
+    return ", ".join(str(Hazard(code).label) for code in text.split(","))

@@ -1,0 +1,32 @@
+"""Addresses of plans, needs, orders, trips, stock and road closures."""
+
+from django.urls import URLPattern, path
+
+from relief.web.views import closures, needs, plans, stock, trips
+
+urlpatterns: list[URLPattern] = [
+    path("incidents/<int:id>/plan/", plans.of_incident, name="incident_plan"),
+    path("incidents/<int:id>/plan/draft/", plans.draft, name="plan_draft"),
+    path("plans/<int:id>/", plans.plan, name="plan"),
+    path("plans/<int:id>/propose/", plans.propose, name="plan_propose"),
+    path("plans/<int:id>/approve/", plans.approve, name="plan_approve"),
+    path("plans/<int:id>/refuse/", plans.refuse, name="plan_refuse"),
+    path("plans/<int:id>/line/<int:position>/", plans.line, name="plan_line"),
+    path("plans/<int:id>/need/<int:need>/", plans.need, name="plan_need"),
+    path("needs/<int:id>/", needs.matrix, name="needs"),
+    path("needs/<int:id>/<str:code>/<str:item>/", needs.cell, name="need"),
+    path("orders/", trips.orders, name="orders"),
+    path("orders/<int:id>/", trips.order, name="order"),
+    path("trips/", trips.trips, name="trips"),
+    path("trips/<int:id>/", trips.trip, name="trip"),
+    path("trips/<int:id>/dispatch/", trips.dispatch, name="trip_dispatch"),
+    path("trips/<int:trip>/receive/<int:id>/", trips.receive, name="stop_receive"),
+    path("checks/", trips.checks, name="checks"),
+    path("checks/<int:id>/settle/", trips.settle, name="check_settle"),
+    path("stock/", stock.stock, name="stock"),
+    path("stock/lots/<int:id>/", stock.lot, name="lot"),
+    path("stock/lots/<int:id>/state/", stock.lot_state, name="lot_state"),
+    path("agreements/", stock.agreements, name="agreements"),
+    path("incidents/<int:id>/closures/new/", closures.new, name="closure_new"),
+    path("closures/<int:id>/reopen/", closures.reopen, name="closure_reopen"),
+]

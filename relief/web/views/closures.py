@@ -1,0 +1,150 @@
+"""Closing and reopening roads (道路中断、抢通)."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gis.models import Area, Level, RoadLink, contains
+from relief.access.acts import Act
+from relief.access.gate import Actor
+from relief.incidents import actions, queries
+from relief.incidents.models import Incident, IncidentStatus
+from relief.web.forms.closures import ClosureForm
+from relief.web.forms.sheet import request_key
+from relief.web.goods import plan_page
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, id: int) -> HttpResponse:
+    """Close a road on the map or by name; the page also lists what is closed."""
+    actor = request.actor  # type: ignore[attr-defined]
+    incident = Incident.objects.visible_to(actor).select_related("area").one(id=id)
+    towns = _towns(actor, incident)
+    links = list(_links(towns))
+    form = ClosureForm(request.POST or None, numbers=[link.number for link in links])
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        done = form.try_to(
+            actions.close_road,
+            request,
+            incident_id=id,
+            links=data["links"] or None,
+            polygon=data["polygon"],
+            reason=data["reason"],
+            request_key=request_key(request),
+        )
+        if done is not None:
+            messages.success(
+                request,
+                _("Closed: %(reason)s. Stretches of road: %(count)d.")
+                % {"reason": done.reason, "count": len(done.links)},
+            )
+            return redirect("web:closure_new", id)
+    closures = queries.closures(actor=actor, incident=incident)
+    plan = plan_page.current(actor=actor, incident=incident)
+    shut = {number for closure in closures for number in closure.links}
+    chosen = set(form["links"].value() or []) if form.is_bound else set()
+    context = {
+        "incident": incident,
+        "form": form,
+        "request_key": request.POST.get("request_key"),
+        "closures": closures,
+        "open": incident.status != IncidentStatus.CLOSED,
+        "roads": _by_name(links, shut=shut, chosen={int(n) for n in chosen}),
+        "drawing": _drawing(links, towns, incident=incident, shut=shut),
+        "plan": plan,
+        "may_draft": actor.may(Act.DRAFT_PLAN, path=incident.area.path),
+    }
+    return render(request, "web/goods/closure.html", context, status=409 if form.refused else 200)
+
+
+@require_POST
+def reopen(request: HttpRequest, id: int) -> HttpResponse:
+    closure = actions.reopen_road(
+        actor=request.actor,  # type: ignore[attr-defined]
+        closure_id=id,
+        now=request.now,  # type: ignore[attr-defined]
+    )
+    messages.success(request, _("Reopened: %(reason)s.") % {"reason": closure.reason})
+    return redirect("web:closure_new", closure.incident_id)
+
+
+def _towns(actor: Actor, incident: Incident) -> list[Area]:
+    """Townships in which the person may close roads, of the incident's county."""
+    towns = Area.objects.within(incident.area.path).filter(level=Level.TOWNSHIP).order_by("code")
+    paths = actor.paths(Act.CLOSE_ROAD)
+    return [town for town in towns if any(contains(path, town.path) for path in paths)]
+
+
+def _links(towns: list[Area]) -> QuerySet[RoadLink]:
+    """The stretches of road in those townships, each with the township it starts in."""
+    near = Q(pk__in=[])
+    for town in towns:
+        if town.boundary is not None:
+            near |= Q(line__intersects=town.boundary)
+    ids = [town.id for town in towns]
+    first = Area.objects.filter(id__in=ids, boundary__intersects=OuterRef("line")).order_by("code")
+    chinese = (get_language() or "").startswith("zh")
+    return (
+        RoadLink.objects.filter(near)
+        .annotate(town=Subquery(first.values("name" if chinese else "name_en")[:1]))
+        .order_by("name", "number")
+    )
+
+
+def _by_name(
+    links: list[RoadLink], *, shut: set[int], chosen: set[int]
+) -> list[dict[str, Any]]:
+    """Roads by name with their stretches; nameless ones by township."""
+    roads: dict[str, dict[str, Any]] = {}
+    for link in links:
+        name = link.name or _("Roads without a name")
+        road = roads.setdefault(name, {"name": name, "links": [], "open": False, "shut": 0})
+        closed = link.number in shut
+        road["links"].append(
+            {
+                "number": link.number,
+                "town": link.town,  # type: ignore[attr-defined]
+                "km": link.metres / 1000,
+                "closed": closed,
+                "chosen": link.number in chosen,
+            }
+        )
+        road["shut"] += closed
+        road["open"] = road["open"] or link.number in chosen
+    order = sorted(roads.values(), key=lambda road: (not road["links"][0]["number"], road["name"]))
+    return order
+
+
+def _drawing(
+    links: list[RoadLink], towns: list[Area], *, incident: Incident, shut: set[int]
+) -> dict[str, Any]:
+    """What the map of this page draws; plain GeoJSON, all from this server."""
+
+    def feature(geometry: Any, **properties: Any) -> dict[str, Any]:
+        return {
+            "type": "Feature",
+            "geometry": json.loads(geometry.geojson),
+            "properties": properties,
+        }
+
+    return {
+        "roads": [
+            feature(
+                link.line, number=link.number, name=str(link), shut=link.number in shut,
+                road_class=link.road_class,
+            )
+            for link in links
+        ],
+        "towns": [feature(town.boundary, name=str(town)) for town in towns if town.boundary],
+        "footprint": [feature(incident.footprint)] if incident.footprint else [],
+    }
+
+

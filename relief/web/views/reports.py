@@ -1,0 +1,150 @@
+"""Reports: filing figures, reading one report beside those before it, verifying, returning."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gis.models import Area
+from relief.access.acts import Act
+from relief.access.models import User
+from relief.incidents.models import Incident
+from relief.reports import actions, queries
+from relief.reports.indicators import INDICATORS, Section
+from relief.reports.models import Report, ReportDuty, ReportKind, ReportState
+from relief.response import actions as response
+from relief.web.forms.reporting import ReportForm
+from relief.web.forms.sheet import request_key
+
+
+@require_http_methods(["GET", "POST"])
+def report_new(request: HttpRequest, id: int, code: str) -> HttpResponse:
+    """The figures form of one township: short form first, the rest folded away."""
+    actor = request.actor  # type: ignore[attr-defined]
+    now = request.now  # type: ignore[attr-defined]
+    incident = Incident.objects.visible_to(actor).select_related("area").one(id=id)
+    area = Area.objects.defer("boundary").get(code=code)
+    previous = queries.last(incident=incident, area=area)
+    form = ReportForm(request.POST or None, previous=previous, now=now)
+    if request.method == "POST":
+        # A zero report repeats the last figures: only the kind is sent, and the moment is now.
+        zero = request.POST.get("kind") == ReportKind.ZERO
+        if zero:
+            form.cleaned_data = {}
+            form._errors = form.error_class()  # type: ignore[attr-defined]
+        if zero or form.is_valid():
+            typed = form.cleaned_data
+            report = form.try_to(
+                response.file_report,
+                request,
+                incident_id=incident.id,
+                area_id=area.id,
+                kind=ReportKind.ZERO if zero else typed["kind"],
+                figures={} if zero else form.figures(),
+                as_of=now if zero else typed["as_of"],
+                change_note="" if zero else typed["change_note"],
+                narrative="" if zero else typed["narrative"],
+                request_key=request_key(request),
+            )
+            if report is not None:
+                messages.success(
+                    request,
+                    _("Received: report no. %(seq)s of %(area)s.")
+                    % {"seq": report.seq, "area": area},
+                )
+                return redirect("web:incident", id=incident.id)
+    context = {
+        "incident": incident,
+        "area": area,
+        "form": form,
+        "previous": previous,
+        "duty": ReportDuty.objects.filter(incident=incident, area=area).first(),
+        "request_key": request.POST.get("request_key", ""),
+        "now": now,
+    }
+    return render(request, "web/report_new.html", context, status=409 if form.refused else 200)
+
+
+@require_GET
+def report(request: HttpRequest, id: int) -> HttpResponse:
+    """One report beside the one before it, and its whole series."""
+    actor = request.actor  # type: ignore[attr-defined]
+    shown = (
+        Report.objects.visible_to(actor)
+        .select_related("area", "incident__area")
+        .defer("area__boundary", "incident__area__boundary", "incident__footprint")
+        .one(id=id)
+    )
+    series = queries.series(actor=actor, incident=shown.incident, area=shown.area)
+    people = User.objects.in_bulk(
+        {one.filed_by for one in series} | {one.checked_by for one in series if one.checked_by}
+    )
+    for one in series:
+        one.filer, one.checker = people.get(one.filed_by), people.get(one.checked_by)
+    earlier = [
+        one for one in series if one.seq < shown.seq and one.state != ReportState.RETURNED
+    ]
+    previous = earlier[0] if earlier else None
+    may_check = actor.may(Act.VERIFY_REPORT, path=shown.area.path)
+    counting = next((one.id for one in series if one.state != ReportState.RETURNED), None)
+    context = {
+        "report": next(one for one in series if one.id == shown.id),
+        "incident": shown.incident,
+        "series": series,
+        "previous": previous,
+        "counts": counting == shown.id,
+        "sections": beside(shown, previous),
+        "may_verify": may_check and shown.state == ReportState.FILED,
+        "may_return": may_check and counting == shown.id,
+        "may_file": actor.may(Act.FILE_REPORT, path=shown.area.path),
+    }
+    return render(request, "web/report.html", context)
+
+
+def beside(report: Report, previous: Report | None) -> list[tuple[Section, list[dict]]]:
+    """The figures given, by section, each beside its value in the report before."""
+    before = previous.figures if previous else {}
+    sections = []
+    for section in Section:
+        rows = [
+            {
+                "label": indicator.label,
+                "now": report.figures[key],
+                "before": before.get(key),
+                "changed": previous is not None and before.get(key) != report.figures[key],
+            }
+            for key, indicator in INDICATORS.items()
+            if indicator.section == section and key in report.figures
+        ]
+        if rows:
+            sections.append((section, rows))
+    return sections
+
+
+@require_POST
+def report_verify(request: HttpRequest, id: int) -> HttpResponse:
+    done = actions.verify_report(
+        actor=request.actor,  # type: ignore[attr-defined]
+        report_id=id,
+        note=request.POST.get("note", ""),
+        now=request.now,  # type: ignore[attr-defined]
+    )
+    messages.success(request, _("Report no. %(seq)s is verified.") % {"seq": done.seq})
+    return redirect("web:report", id=id)
+
+
+@require_POST
+def report_return(request: HttpRequest, id: int) -> HttpResponse:
+    done = response.return_report(
+        actor=request.actor,  # type: ignore[attr-defined]
+        report_id=id,
+        note=request.POST.get("note", ""),
+        now=request.now,  # type: ignore[attr-defined]
+    )
+    messages.success(
+        request,
+        _("Report no. %(seq)s was returned to the township; the one before it counts again.")
+        % {"seq": done.seq},
+    )
+    return redirect("web:report", id=id)

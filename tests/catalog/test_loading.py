@@ -1,0 +1,53 @@
+"""The catalogue: 36 items, whole or not at all."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from relief.catalog.loading import SOURCE, WrongCatalogue, load_catalog
+from relief.catalog.models import Item
+from relief.catalog.queries import by_code, items
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_catalogue_has_its_36_items_in_order():
+    assert load_catalog() == 36
+    assert [item.code for item in items()][:2] == ["TENT-12S", "TENT-12W"]
+    quilt = by_code()["QUILT"]
+    assert (quilt.name, quilt.unit, quilt.kg, quilt.m3) == (
+        "棉被",
+        "床",
+        Decimal("3.0"),
+        Decimal("0.02"),
+    )
+    assert Item.objects.get(code="WATT").life_months is None
+
+
+def test_loading_again_changes_the_same_items():
+    load_catalog()
+    first = dict(Item.objects.values_list("code", "id"))
+    Item.objects.filter(code="QUILT").update(kg=1)
+    load_catalog()
+    assert dict(Item.objects.values_list("code", "id")) == first
+    assert Item.objects.get(code="QUILT").kg == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"kg": "0"}, "kg must be above 0, 0 came"),
+        ({"category": "toys"}, "toys"),
+        ({"name_en": ""}, "name_en is missing"),
+        ({"code": "QUILT"}, "QUILT: given twice"),
+    ],
+)
+def test_a_wrong_row_loads_nothing(tmp_path, change, sentence):
+    rows = json.loads(SOURCE.read_text("utf-8"))
+    rows[0] |= change
+    wrong = tmp_path / "catalog.json"
+    wrong.write_text(json.dumps(rows), "utf-8")
+    with pytest.raises(WrongCatalogue, match=sentence):
+        load_catalog(source=wrong)
+    assert not Item.objects.exists()
