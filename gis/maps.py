@@ -27,9 +27,7 @@ LEAFLET, VECTOR_GRID = (
     "vendor/leaflet/leaflet",
     "vendor/leaflet.vectorgrid/Leaflet.VectorGrid.bundled.min.js",
 )
-SCRIPTS = [
-    f"js/map{part}.js" for part in ("-symbols", "-routes", "-cards", "-controls", "")
-]
+SCRIPTS = [f"js/map{part}.js" for part in ("-symbols", "-routes", "-cards", "-controls", "")]
 STYLES = ["css/map.css"]
 OPENING_ZOOM = 9
 
@@ -37,7 +35,6 @@ OPENING_ZOOM = 9
 def words() -> dict[str, str]:
     """Every text the browser side of a map shows, in the language of the request."""
     return {
-        "title": _("Map"),
         "schematic": _("Schematic for drills, not an administrative boundary"),
         "legend": _("Legend"),
         "gap": _("Not yet allocated"),
@@ -61,7 +58,6 @@ def words() -> dict[str, str]:
         "footprint": _("Flooded or hit area"),
         "closed": _("Road closed"),
         "closed_since": _("Closed since"),
-        "road": _("Road"),
         "trip": _("Trip"),
         "planned": _("planned"),
         "on_the_road": _("on the road"),
@@ -75,7 +71,6 @@ def words() -> dict[str, str]:
         "home": _("Households (synthetic)"),
         "zoom_in": _("Zoom in"),
         "zoom_out": _("Zoom out"),
-        "close": _("Close"),
         "whole": _("Whole county"),
     }
 
@@ -107,7 +102,7 @@ class LocalMap(folium.Map):
 
     def __init__(self, *, lon: float, lat: float, zoom: int = OPENING_ZOOM) -> None:
         self.default_js = [("leaflet", static(f"{LEAFLET}.js"))]
-        self.default_css = [("leaflet", static(f"{LEAFLET}.css"))] + [
+        self.default_css = [("leaflet_css", static(f"{LEAFLET}.css"))] + [
             (name, static(name)) for name in STYLES
         ]
         super().__init__(
@@ -116,8 +111,9 @@ class LocalMap(folium.Map):
             tiles=None,
             zoom_control=False,
             attribution_control=False,
-            min_zoom=6,
-            max_zoom=17,
+            # folium keeps min_zoom and max_zoom for a background of tiles; these are the map's own.
+            minZoom=6,
+            maxZoom=17,
             zoom_snap=0.25,
         )
 
@@ -127,7 +123,8 @@ class LiveLayer(JSCSSMixin):
 
     `base` is `gis.layers.base(…)`, with the caller's `places` (kind, key, name, name_en, lon, lat)
     and `footprint` (GeoJSON) added; `base_url` fetches the same JSON instead. `tiles` is the
-    address of the households' tiles with {z}, {x}, {y}; `route_url` gives a trip's line for {id}.
+    address of the households' tiles with {z}, {x}, {y}; `route_url` gives a stop's line for {id} as
+    {"line": [[lon, lat], …]}. `synthetic` says in the legend that the households are made up.
     """
 
     _template = Template(
@@ -146,6 +143,7 @@ class LiveLayer(JSCSSMixin):
         rows: Iterable[Mapping[str, Any]] = (),
         tiles: str | None = None,
         route_url: str | None = None,
+        synthetic: bool = True,
     ) -> None:
         super().__init__()
         self._name = "LiveLayer"
@@ -159,7 +157,7 @@ class LiveLayer(JSCSSMixin):
                 "tiles": tiles,
                 "routeUrl": route_url,
                 "chinese": (get_language() or "").startswith("zh"),
-                "words": words(),
+                "words": words() | ({} if synthetic else {"home": _("Households")}),
             }
         )
 
@@ -175,7 +173,7 @@ class LocalFigure(Figure):
         <title>{{ this.title|e }}</title>
         {{ this.header.render(**kwargs) }}
         </head>
-        <body>
+        <body class="map-page">
         {{ this.html.render(**kwargs) }}
         <script nonce="{{ this.nonce }}">{{ this.script.render(**kwargs) }}</script>
         </body>

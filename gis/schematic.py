@@ -4,6 +4,7 @@ Nothing made here is a survey. It stands in where a county has names and seats b
 roads or register, and every file and screen that shows it says so. Pure: no Django, no database.
 """
 
+import itertools
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -146,8 +147,8 @@ def ribbon(*, line: NDArray, widths: NDArray) -> Polygon:
     """A band of varying half-width along a line, such as water over both banks of a river."""
     pieces = []
     for (a, b), (wide_a, wide_b) in zip(
-        zip(line[:-1], line[1:], strict=True),
-        zip(widths[:-1], widths[1:], strict=True),
+        itertools.pairwise(line),
+        itertools.pairwise(widths),
         strict=True,
     ):
         ends = [Point(a).buffer(wide_a), Point(b).buffer(wide_b)]
@@ -196,7 +197,9 @@ def households(
     rng = generator(seed=seed, stream=int(village))
     plane = Plane(lon=lon, lat=lat)
     radius = homes_radius(households=count)
-    people = 1 + (rng.multinomial(population - count, np.full(count, 1 / count)) if count else 0)
+    people = np.ones(count, int)
+    if count:
+        people += rng.multinomial(population - count, np.full(count, 1 / count))
 
     lanes = rng.uniform(0, np.pi, 3)
     lane = rng.integers(0, 3, count)

@@ -1,7 +1,7 @@
 """Vector tiles (矢量瓦片) of points, and cells that count points for the zooms below.
 
 Knows tables only by the names it is given. Single points are fine from zoom 12; below, a tile of
-a city's points would be megabytes, so a table of counted cells is kept (measured: docs).
+a city's points would be megabytes, so a table of counted cells is kept.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -62,7 +62,7 @@ def point_tile(
         columns=sql.SQL("").join(
             sql.SQL(", p.{}").format(sql.Identifier(column)) for column in columns
         ),
-        where=sql.SQL(where),  # type: ignore[arg-type]
+        where=sql.SQL(where),
     )
     return _bytes(query, {**(params or {}), "z": z, "x": x, "y": y, "layer": layer})
 
@@ -106,7 +106,7 @@ def cell_tile(
         ),
         weight=sql.Identifier(sums[0]),
         table=sql.Identifier(table),
-        where=sql.SQL(where),  # type: ignore[arg-type]
+        where=sql.SQL(where),
     )
     kept = min(max(z, CELL_ZOOMS[0]), CELL_ZOOMS[-1])
     return _bytes(query, {**(params or {}), "z": z, "x": x, "y": y, "layer": layer, "kept": kept})

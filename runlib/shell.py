@@ -32,6 +32,7 @@ def make_var() -> None:
     if VAR.stat().st_uid == os.geteuid():
         VAR.chmod(0o755)
     LOGS.mkdir(mode=0o700, exist_ok=True)
+    (VAR / "static").mkdir(exist_ok=True)
 
 
 class step:  # noqa: N801 (reads as a verb: `with step("…"):`)

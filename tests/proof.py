@@ -27,7 +27,8 @@ def fingerprint() -> dict[str, tuple[int, str | None]]:
         found = {}
         for table in tables:
             cursor.execute(
-                f'SELECT count(*), md5(string_agg(t::text, \'|\' ORDER BY t::text)) FROM "{table}" t'
+                "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) "
+                f'FROM "{table}" t'
             )
             found[table] = cursor.fetchone()
     return found

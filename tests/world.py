@@ -15,8 +15,7 @@ prefecture. Iris watches Harbour in the drill only. Dana holds no duty.
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
 from django.db import transaction
@@ -101,7 +100,6 @@ class World:
     school: Shelter
     now: dt.datetime = NOW
     started: dt.datetime = STARTED
-    made: dict[str, Any] = field(default_factory=dict)
 
     @property
     def county(self) -> Area:

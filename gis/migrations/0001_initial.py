@@ -6,61 +6,172 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='RoadNode',
+            name="RoadNode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('point', django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                (
+                    "point",
+                    django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('level', models.PositiveSmallIntegerField(choices=[(2, 'province'), (4, 'prefecture'), (6, 'county'), (9, 'township'), (12, 'village')])),
-                ('name', models.CharField(max_length=60)),
-                ('name_en', models.CharField(max_length=80)),
-                ('path', models.CharField(max_length=80, unique=True)),
-                ('boundary', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, srid=4326)),
-                ('schematic', models.BooleanField(default=False)),
-                ('centre', django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326)),
-                ('population', models.PositiveIntegerField(default=0)),
-                ('households', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='geography.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (2, "province"),
+                            (4, "prefecture"),
+                            (6, "county"),
+                            (9, "township"),
+                            (12, "village"),
+                        ]
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("name_en", models.CharField(max_length=80)),
+                ("path", models.CharField(max_length=80, unique=True)),
+                (
+                    "boundary",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True, null=True, srid=4326
+                    ),
+                ),
+                ("schematic", models.BooleanField(default=False)),
+                (
+                    "centre",
+                    django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326),
+                ),
+                ("population", models.PositiveIntegerField(default=0)),
+                ("households", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="geography.area",
+                    ),
+                ),
             ],
             options={
-                'ordering': [models.OrderBy(models.F('code'))],
-                'indexes': [models.Index(fields=['path'], name='area_path_prefix', opclasses=['text_pattern_ops'])],
-                'constraints': [models.CheckConstraint(condition=models.Q(('level__in', [2, 4, 6, 9, 12])), name='area_level'), models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{12}$')), name='area_code'), models.CheckConstraint(condition=models.Q(models.Q(('level', 2), ('parent', None)), models.Q(models.Q(('level', 2), _negated=True), ('parent__isnull', False)), _connector='OR'), name='area_parent'), models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_from', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='area_dates')],
+                "ordering": [models.OrderBy(models.F("code"))],
+                "indexes": [
+                    models.Index(
+                        fields=["path"], name="area_path_prefix", opclasses=["text_pattern_ops"]
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", [2, 4, 6, 9, 12])), name="area_level"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^\\d{12}$")), name="area_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("level", 2), ("parent", None)),
+                            models.Q(
+                                models.Q(("level", 2), _negated=True), ("parent__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="area_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None),
+                            ("valid_from", None),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="area_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoadLink',
+            name="RoadLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('name', models.CharField(blank=True, max_length=80)),
-                ('road_class', models.CharField(choices=[('national', 'national or provincial road'), ('county', 'county road'), ('village', 'village road')], max_length=8)),
-                ('metres', models.PositiveIntegerField()),
-                ('speed_kmh', models.PositiveSmallIntegerField()),
-                ('line', django.contrib.gis.db.models.fields.LineStringField(srid=4326)),
-                ('end', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_in', to='geography.roadnode')),
-                ('start', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_out', to='geography.roadnode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("name", models.CharField(blank=True, max_length=80)),
+                (
+                    "road_class",
+                    models.CharField(
+                        choices=[
+                            ("national", "national or provincial road"),
+                            ("county", "county road"),
+                            ("village", "village road"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("metres", models.PositiveIntegerField()),
+                ("speed_kmh", models.PositiveSmallIntegerField()),
+                ("line", django.contrib.gis.db.models.fields.LineStringField(srid=4326)),
+                (
+                    "end",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_in",
+                        to="geography.roadnode",
+                    ),
+                ),
+                (
+                    "start",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_out",
+                        to="geography.roadnode",
+                    ),
+                ),
             ],
             options={
-                'ordering': [models.OrderBy(models.F('number'))],
-                'constraints': [models.CheckConstraint(condition=models.Q(('road_class__in', ['national', 'county', 'village'])), name='link_road_class'), models.CheckConstraint(condition=models.Q(('metres__gt', 0), ('speed_kmh__gt', 0)), name='link_lengths'), models.CheckConstraint(condition=models.Q(('start', models.F('end')), _negated=True), name='link_two_ends')],
+                "ordering": [models.OrderBy(models.F("number"))],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("road_class__in", ["national", "county", "village"])),
+                        name="link_road_class",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("metres__gt", 0), ("speed_kmh__gt", 0)),
+                        name="link_lengths",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("start", models.F("end")), _negated=True),
+                        name="link_two_ends",
+                    ),
+                ],
             },
         ),
     ]

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -77,7 +78,10 @@ def read_areas(*, text: str, faults: Faults) -> dict[str, AreaRow]:
         if figures[0] < figures[1]:
             row.fault(
                 "households",
-                _("Expected no more households than people: %(households)d households, %(people)d people."),
+                _(
+                    "Expected no more households than people: %(households)d households, "
+                    "%(people)d people."
+                ),
                 households=figures[1],
                 people=figures[0],
             )
@@ -176,15 +180,13 @@ class Boundary:
     schematic: bool
 
 
-def read_boundaries(
-    *, text: str, areas: dict[str, AreaRow], faults: Faults
-) -> dict[str, Boundary]:
+def read_boundaries(*, text: str, areas: dict[str, AreaRow], faults: Faults) -> dict[str, Boundary]:
     """Boundaries by code; each must hold the points of all areas below it."""
     found: dict[str, Boundary] = {}
     for number, feature in features(name=BOUNDARIES, text=text, faults=faults):
         properties = feature["properties"]
         code = str(properties.get("code", ""))
-        where = {"file": BOUNDARIES, "row": number, "column": "code"}
+        where: dict[str, Any] = {"file": BOUNDARIES, "row": number, "column": "code"}
         if code not in areas:
             faults.add(
                 **where,
@@ -206,7 +208,7 @@ def read_boundaries(
 
 
 def _polygon(geometry: dict, number: int, faults: Faults) -> MultiPolygon | None:
-    where = {"file": BOUNDARIES, "row": number, "column": "geometry"}
+    where: dict[str, Any] = {"file": BOUNDARIES, "row": number, "column": "geometry"}
     shape = geometry_of(geometry)
     if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
         faults.add(
@@ -241,7 +243,9 @@ def _check_contains(
     code: str, shape: MultiPolygon, number: int, areas: dict[str, AreaRow], faults: Faults
 ) -> None:
     own = areas[code]
-    below = [area for area in areas.values() if own.digits == area.digits[: own.level] != area.digits]
+    below = [
+        area for area in areas.values() if own.digits == area.digits[: own.level] != area.digits
+    ]
     shapely.prepare(shape)
     outside = [area for area in below if not shape.intersects(shapely.Point(area.lon, area.lat))]
     if outside:

@@ -32,8 +32,10 @@ class Fault:
 
     def __str__(self) -> str:
         place = self.file + (f":{self.row}" if self.row else "")
-        return f"{place} {self.column}: {self.sentence}" if self.column else (
-            f"{place}: {self.sentence}"
+        return (
+            f"{place} {self.column}: {self.sentence}"
+            if self.column
+            else (f"{place}: {self.sentence}")
         )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from django.contrib.gis.geos import GEOSGeometry, Point
+from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
 from django.db import connection, transaction
 from django.db.models import Max
 from scipy.spatial import cKDTree
@@ -75,11 +75,21 @@ def _area(row: AreaRow, known: dict[str, int], boundary: Boundary | None) -> Are
         name_en=row.name_en,
         parent_id=None if row.above is None else known[row.above],
         path=row.path,
-        boundary=None if boundary is None else GEOSGeometry(memoryview(boundary.shape.wkb), srid=4326),
+        boundary=None if boundary is None else _multipolygon(boundary),
         schematic=boundary is not None and boundary.schematic,
         centre=Point(row.lon, row.lat, srid=4326),
         population=row.population,
         households=row.households,
+    )
+
+
+def _multipolygon(boundary: Boundary) -> MultiPolygon:
+    return MultiPolygon(
+        [
+            Polygon(*(list(ring.coords) for ring in (part.exterior, *part.interiors)), srid=4326)
+            for part in boundary.shape.geoms
+        ],
+        srid=4326,
     )
 
 
@@ -105,7 +115,7 @@ def _load_roads(roads: Roads) -> tuple[int, int, int]:
                 road_class=row.road_class,
                 metres=row.metres,
                 speed_kmh=row.speed_kmh,
-                line=GEOSGeometry(memoryview(row.line.wkb), srid=4326),
+                line=LineString(list(row.line.coords), srid=4326),
             )
         )
     RoadLink.objects.bulk_create(fresh, batch_size=BATCH)
@@ -119,14 +129,14 @@ def _load_nodes(roads: Roads) -> tuple[list[int], int]:
     if old:
         tree = cKDTree(on_sphere([(point.x, point.y) for *_rest, point in old]))
         gaps, nearest = tree.query(on_sphere(roads.nodes), distance_upper_bound=SNAP_METRES)
-        for i in np.flatnonzero(np.isfinite(gaps)):
+        for i in np.flatnonzero(np.isfinite(gaps)).tolist():
             key_of[i] = old[nearest[i]][0]
     following = max((number for _pk, number, _point in old), default=-1) + 1
     missing = [i for i, key in enumerate(key_of) if not key]
     made = RoadNode.objects.bulk_create(
         [
-            RoadNode(number=following + k, point=Point(*map(float, roads.nodes[i]), srid=4326))
-            for k, i in enumerate(missing)
+            RoadNode(number=following + k, point=Point(lon, lat, srid=4326))
+            for k, (lon, lat) in enumerate(roads.nodes[missing].tolist())
         ],
         batch_size=BATCH,
     )

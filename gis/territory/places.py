@@ -139,7 +139,8 @@ def _register(path: Path, faults: Faults) -> Iterator[tuple[int, dict[str, str]]
 
 def registered(*, path: Path) -> Iterator[Households]:
     """Households of a checked register file, one batch per run of rows of the same village."""
-    village, rows = "", []
+    village = ""
+    rows: list[dict[str, str]] = []
     for _number, cells in _register(path, Faults()):
         if rows and cells["village"] != village:
             yield _batch(village, rows)

@@ -110,9 +110,7 @@ def _line(geometry: dict, number: int, faults: Faults) -> LineString | None:
     return shapely.force_2d(shape)
 
 
-def _properties(
-    properties: dict, number: int, faults: Faults
-) -> tuple[str, str, int] | None:
+def _properties(properties: dict, number: int, faults: Faults) -> tuple[str, str, int] | None:
     road_class, speed = properties.get("class"), properties.get("speed_kmh")
     good = True
     if road_class not in RoadClass.values:
@@ -137,7 +135,9 @@ def _properties(
             fastest=FASTEST,
             received=str(speed),
         )
-    return (str(properties.get("name") or ""), str(road_class), int(speed)) if good else None
+    if not good or speed is None:
+        return None
+    return str(properties.get("name") or ""), str(road_class), int(speed)
 
 
 def _check_joined(links: list[RoadRow], nodes: int, faults: Faults) -> None:

@@ -69,6 +69,7 @@ class Plan(models.Model):
                 name="plan_two_people",
             ),
             SameBook(field="incident", name="plan_incident_book"),
+            SameBook(field="replaces", name="plan_replaces_book"),
         ]
 
     def __str__(self) -> str:

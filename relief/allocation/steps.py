@@ -12,7 +12,7 @@ from relief.journal.log import require_transaction
 from relief.journal.numbers import next_number
 from relief.ledger import steps as ledger
 from relief.planner import parse, solve
-from relief.planner.explain import sentences
+from relief.planner.explain import reasons
 
 
 def supersede_open(*, incident: Incident) -> Plan | None:
@@ -80,12 +80,8 @@ def draft(
             need=question.needs[short.demand],
             quantity=short.qty,
             why=short.why,
-            reason=" ".join(
-                sentences(problem, proposal, short.demand, lang="zh", names=names["zh"])
-            ),
-            reason_en=" ".join(
-                sentences(problem, proposal, short.demand, lang="en", names=names["en"])
-            ),
+            reason="".join(reasons(problem, short, lang="zh", names=names["zh"])),
+            reason_en=" ".join(reasons(problem, short, lang="en", names=names["en"])),
         )
         for short in proposal.unmet
     )
@@ -120,7 +116,8 @@ def _names(question: Question, lang: str) -> dict[str, str]:
         names[item.code] = item.name if chinese else item.name_en
     for key, supply in question.supplies.items():
         place = supply.place.name if chinese else supply.place.name_en
-        names[key] = names[supply.holder] = place
+        names[supply.holder] = place
+        names[key] = f"{place} {supply.mark}"
     for key, need in question.needs.items():
         place = need.area.name if chinese else need.area.name_en
         names[f"area:{need.area.code}"] = place

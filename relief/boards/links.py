@@ -6,29 +6,30 @@ from relief.boards.scopes import Scope
 
 _NUMBER, _OTHER = 918273645, 546372819
 
-# Name in the browser: view, and the keyword (or keywords) the row's id fills.
-_PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "incident": ("web:incident", ("id",)),
-    "report": ("web:report", ("id",)),
-    "affected": ("web:affected", ("id",)),
-    "villages": ("web:villages", ("id",)),
-    "shelter": ("web:shelter", ("id",)),
-    "task": ("web:task_done", ("id",)),
-    "trip": ("web:trip", ("id",)),
-    "plan": ("web:plan", ("id",)),
-    "check": ("web:check", ("id",)),
+# Name in the browser: the page whose keyword `id` is the row's.
+_PAGES = {
+    "incident": "web:incident",
+    "report": "web:report",
+    "affected": "web:affected",
+    "villages": "web:villages",
+    "shelter": "web:shelter",
+    "trip": "web:trip",
+    "plan": "web:plan",
+    "check": "web:check_settle",
+    "line": "web:stop_line",
 }
 
 
 def pages() -> dict[str, str]:
     """Addresses by name, with `{id}` and other words in braces still open."""
     found = {
-        name: reverse(view, kwargs=dict.fromkeys(keywords, _NUMBER)).replace(str(_NUMBER), "{id}")
-        for name, (view, keywords) in _PAGES.items()
+        name: reverse(view, kwargs={"id": _NUMBER}).replace(str(_NUMBER), "{id}")
+        for name, view in _PAGES.items()
     }
     found["report_new"] = _filled("web:report_new", id="{id}", code="{place}")
     found["need"] = _filled("web:need", id="{id}", code="{place}", item="{item}")
-    found["receive"] = _filled("web:receive", id="{id}", stop="{stop}")
+    found["receive"] = _filled("web:stop_receive", trip="{id}", id="{stop}")
+    found["checks"] = reverse("web:checks")
     found["journal"] = reverse("web:journal")
     return found
 

@@ -1,9 +1,12 @@
 """What a board's page carries beside its rows: names of areas, items and places, texts, times."""
 
 import datetime as dt
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -13,7 +16,6 @@ from relief.access.gate import Actor
 from relief.boards import links, words
 from relief.boards.scopes import Scope, View, may_open
 from relief.catalog.models import Item
-from relief.journal.models import Audience
 from relief.preparedness.models import Shelter
 from relief.stock.models import Depot, SupplyAgreement
 
@@ -29,7 +31,9 @@ BUTTONS = (
 )
 
 
-def reference(*, actor: Actor, scope: Scope, area: Area, now: dt.datetime) -> dict[str, Any]:
+def reference(
+    *, actor: Actor, scope: Scope, area: Area, known: "Names", now: dt.datetime
+) -> dict[str, Any]:
     """Everything but rows, as plain values for the page's JSON."""
     zone = timezone.get_default_timezone()
     offset = timezone.localtime(now, zone).strftime("%z")
@@ -43,10 +47,7 @@ def reference(*, actor: Actor, scope: Scope, area: Area, now: dt.datetime) -> di
         "now": now.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "zone": settings.TIME_ZONE,
         "offset": f"UTC{offset[:3]}:{offset[3:]}",
-        "areas": _areas(scope, area),
-        "items": _items(),
-        "places": _places(),
-        "shelters": _shelters(scope),
+        **asdict(known),
         "may": [act.value for act in BUTTONS if actor.may(act, path=scope.path)],
         "pages": links.pages(),
         "feed": links.feed(scope=scope, code=area.code),
@@ -54,19 +55,19 @@ def reference(*, actor: Actor, scope: Scope, area: Area, now: dt.datetime) -> di
     }
 
 
-def boards_around(*, actor: Actor, scope: Scope, area: Area) -> list[tuple[View, Area]]:
-    """Boards one step away that the person may open too: the area above and those below."""
-    near = Area.objects.filter(parent=area) | Area.objects.filter(pk=area.parent_id)
+def boards_around(*, actor: Actor, scope: Scope, names: "Names") -> list[tuple[View, str, str]]:
+    """Boards one step away that the person may open too: view, code and name of the area."""
     view_of = {
         Level.COUNTY: View.COMMAND,
         Level.TOWNSHIP: View.TOWNSHIP,
         Level.VILLAGE: View.VILLAGE,
     }
     found = []
-    for other in near.defer("boundary").order_by("level", "code"):
-        view = view_of.get(Level(other.level))
-        if view and may_open(actor=actor, scope=Scope(scope.book_id, view, other.path)):
-            found.append((view, other))
+    for path, about in sorted(names.areas.items()):
+        beside = path.rpartition("/")[0] == scope.path or scope.path.rpartition("/")[0] == path
+        view = view_of.get(about["level"])
+        if beside and view and may_open(actor=actor, scope=Scope(scope.book_id, view, path)):
+            found.append((view, about["code"], about["name"]))
     return found
 
 
@@ -74,38 +75,54 @@ def _chinese() -> bool:
     return (get_language() or "").startswith("zh")
 
 
-def _areas(scope: Scope, area: Area) -> dict[str, dict[str, Any]]:
-    """Areas by path: those of the board and the ones above it."""
-    wanted = Area.objects.within(scope.path) | Area.objects.above(scope.path)
-    name = "name" if _chinese() else "name_en"
-    return {
-        path: {"code": code, "name": shown, "level": level}
-        for path, code, shown, level in wanted.values_list("path", "code", name, "level")
-    }
+@dataclass
+class Names:
+    """Names of all that a board's rows speak of, in the reader's language.
+
+    Areas by path (those of the board and above it), items by id, places goods come from by holder
+    (`depot:3`, `agreement:2`), shelters by id.
+    """
+
+    areas: dict[str, dict[str, Any]] = field(default_factory=dict)
+    items: dict[int, dict[str, Any]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    shelters: dict[int, str] = field(default_factory=dict)
 
 
-def _items() -> dict[int, dict[str, Any]]:
+def names(*, scope: Scope) -> Names:
+    """All of them in one query: a board's page is asked for by everybody at once."""
     name, unit = ("name", "unit") if _chinese() else ("name_en", "unit_en")
-    rows = Item.objects.values_list("id", "code", name, unit, "category")
-    return {
-        pk: {"code": code, "name": shown, "unit": counted, "category": category, "order": order}
-        for order, (pk, code, shown, counted, category) in enumerate(rows)
+    inside = Area.objects.within(scope.path)
+    areas = inside | Area.objects.above(scope.path)
+    found = Names()
+    parts = [
+        _listed("area", areas, "path", name, "code", "level"),
+        _listed("item", Item.objects.all(), "id", name, "code", unit, "order"),
+        _listed("depot", Depot.objects.all(), "id", name),
+        _listed("agreement", SupplyAgreement.objects.all(), "id", name),
+        _listed("shelter", Shelter.objects.filter(area__in=inside.values("id")), "id", name),
+    ]
+    for kind, key, shown, one, two, three in parts[0].union(*parts[1:], all=True):
+        if kind == "area":
+            found.areas[key] = {"code": one, "name": shown, "level": int(two)}
+        elif kind == "item":
+            about = {"code": one, "name": shown, "unit": two, "order": int(three)}
+            found.items[int(key)] = about
+        elif kind == "shelter":
+            found.shelters[int(key)] = shown
+        else:
+            found.places[f"{kind}:{key}"] = shown
+    return found
+
+
+def _listed(kind: str, rows: QuerySet, key: str, name: str, *more: str) -> QuerySet:
+    """Six texts for each row: kind, key, name and up to three more."""
+    texts = {
+        "said_kind": Value(kind, TextField()),
+        "said_key": Cast(key, TextField()),
+        "said_name": Cast(name, TextField()),
     }
-
-
-def _places() -> dict[str, str]:
-    """Names of where goods come from, by holder: `depot:3`, `agreement:2`."""
-    name = "name" if _chinese() else "name_en"
-    depots = Depot.objects.values_list("id", name)
-    agreements = SupplyAgreement.objects.values_list("id", name)
-    return {f"depot:{pk}": shown for pk, shown in depots} | {
-        f"agreement:{pk}": shown for pk, shown in agreements
-    }
-
-
-def _shelters(scope: Scope) -> dict[int, str]:
-    """Names of the board's shelters; warehouses have none."""
-    if scope.view.bit == Audience.WAREHOUSE:
-        return {}
-    inside = Shelter.objects.filter(area__in=Area.objects.within(scope.path))
-    return dict(inside.values_list("id", "name" if _chinese() else "name_en"))
+    for n in range(3):
+        given = Cast(more[n], TextField()) if n < len(more) else Value("", TextField())
+        texts[f"said_{n}"] = given
+    return rows.order_by().annotate(**texts).values_list(*texts)

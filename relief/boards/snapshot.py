@@ -53,16 +53,14 @@ def one_state() -> Iterator[None]:
 def take(*, scope: Scope, known: Sequence[Table] | None = None) -> Snapshot:
     """Snapshot of one board. `known` replaces the rooms' tables in tests."""
     with one_state():
-        head = reading.head(book=scope.book_id)
-        rows = [row for table in known or tables() for row in _rows(table, scope)]
-        lines = reading.latest(
+        head, lines = reading.latest(
             book=scope.book_id,
-            upto=head.number,
             bit=scope.view.bit,
             path=scope.path,
             above=above(scope.path),
             limit=LINES,
         )
+        rows = [row for table in known or tables() for row in _rows(table, scope)]
     rows.sort(key=order)
     return Snapshot(
         head.epoch,
@@ -90,4 +88,6 @@ def _rows(table: Table, scope: Scope) -> list[Row]:
     inside = Q(**{field: scope.path}) | Q(**{f"{field}__startswith": f"{scope.path}/"})
     if table.wide:
         inside |= Q(**{f"{field}__in": above(scope.path)})
-    return [table.one(found) for found in table.find(scope.book_id).filter(inside)]
+    # A row needs the path of its area; the boundary that comes along weighs more than all rows.
+    place = field.removesuffix("path") + "boundary"
+    return [table.one(found) for found in table.find(scope.book_id).filter(inside).defer(place)]

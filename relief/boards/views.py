@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from gis.models import Area
-from relief.boards import queries
-from relief.boards.scopes import open_scope, scopes_for
+from gis.models import Area, Level
+from relief.boards import maps, queries
+from relief.boards.scopes import View, open_scope, scopes_for
 from relief.boards.snapshot import take
 
 
@@ -22,19 +22,20 @@ def board(request: HttpRequest, view: str, code: str) -> HttpResponse:
     """The page of one board: its rows, their names, and the scripts that keep them live."""
     actor = request.actor  # type: ignore[attr-defined]
     scope, area = open_scope(actor=actor, view=view, code=code)
-    about = queries.reference(actor=actor, scope=scope, area=area, now=timezone.now())
-    return render(
-        request,
-        f"boards/{scope.view}.html",
-        {
-            "area": area,
-            "view": scope.view,
-            "zone": about["offset"],
-            "around": queries.boards_around(actor=actor, scope=scope, area=area),
-            "about": _in_script(json.dumps(about, ensure_ascii=False, separators=(",", ":"))),
-            "snapshot": _in_script(take(scope=scope).as_json()),
-        },
-    )
+    names = queries.names(scope=scope)
+    about = queries.reference(actor=actor, scope=scope, area=area, known=names, now=timezone.now())
+    context = {
+        "area": area,
+        "view": scope.view,
+        "zone": about["offset"],
+        "around": queries.boards_around(actor=actor, scope=scope, names=names),
+        "about": _in_script(json.dumps(about, ensure_ascii=False, separators=(",", ":"))),
+        "snapshot": _in_script(take(scope=scope).as_json()),
+    }
+    if scope.view == View.COMMAND and area.level == Level.COUNTY:
+        nonce = str(getattr(request, "csp_nonce", ""))
+        context["map"] = maps.of_board(actor=actor, area=area, nonce=nonce)
+    return render(request, f"boards/{scope.view}.html", context)
 
 
 @require_GET

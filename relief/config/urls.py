@@ -2,4 +2,8 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("relief.web.urls"))]
+urlpatterns = [
+    path("boards/", include("relief.boards.urls")),
+    path("live/", include("relief.live.urls")),
+    path("", include("relief.web.urls")),
+]

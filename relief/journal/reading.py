@@ -46,13 +46,19 @@ NEWS_SQL = """
      ORDER BY e.number
 """
 
-# The newest entries that one board may see, newest first.
+# Where the book stands and the newest entries that one board may see, newest first.
 LATEST_SQL = """
-    SELECT number, area, wide, audience, rows, kind, happened_at
-      FROM journal_entry
-     WHERE book_id = %(book)s AND number <= %(upto)s AND audience & %(bit)s <> 0
-       AND (area = %(path)s OR area LIKE %(below)s OR (wide AND area = ANY(%(above)s)))
-     ORDER BY number DESC LIMIT %(limit)s
+    SELECT b.epoch, b.last_number,
+           e.number, e.area, e.wide, e.audience, e.rows, e.kind, e.happened_at
+      FROM journal_book b
+      LEFT JOIN LATERAL (
+           SELECT number, area, wide, audience, rows, kind, happened_at
+             FROM journal_entry
+            WHERE book_id = b.id AND audience & %(bit)s <> 0
+              AND (area = %(path)s OR area LIKE %(below)s OR (wide AND area = ANY(%(above)s)))
+            ORDER BY number DESC LIMIT %(limit)s) e ON true
+     WHERE b.id = %(book)s
+     ORDER BY e.number DESC
 """
 
 
@@ -97,20 +103,17 @@ def entries(*, book: int, after: int, upto: int, limit: int) -> list[Line]:
 
 
 def latest(
-    *, book: int, upto: int, bit: int, path: str, above: Sequence[str], limit: int
-) -> list[Line]:
-    """The newest entries for the boards with that bit in that area, oldest first."""
+    *, book: int, bit: int, path: str, above: Sequence[str], limit: int
+) -> tuple[Head, list[Line]]:
+    """Where the book stands, and its newest entries for the boards with that bit in that area.
+
+    Oldest first. Both are of one state of the database.
+    """
+    wanted = {"bit": bit, "path": path, "below": f"{path}/%", "above": list(above), "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(
-            LATEST_SQL,
-            {
-                "book": book,
-                "upto": upto,
-                "bit": bit,
-                "path": path,
-                "below": f"{path}/%",
-                "above": list(above),
-                "limit": limit,
-            },
-        )
-        return [Line(*found) for found in reversed(cursor.fetchall())]
+        cursor.execute(LATEST_SQL, {"book": book, **wanted})
+        found = cursor.fetchall()
+    if not found:
+        raise NoSuchBook(f"book {book}")
+    lines = [Line(*row[2:]) for row in reversed(found) if row[2] is not None]
+    return Head(*found[0][:2]), lines

@@ -121,9 +121,7 @@ class _Holds:
     documents: dict[str, Document]
 
 
-def _rows(
-    model: type[Row], rows: list[dict[str, Any]], *, names: list[str], holds: _Holds
-) -> None:
+def _rows(model: type[Row], rows: list[dict[str, Any]], *, names: list[str], holds: _Holds) -> None:
     """Make or change the rows of one file; `names` tell two rows of an area and day apart."""
     old = {
         tuple(getattr(found, name) for name in names): found

@@ -77,17 +77,27 @@ def _untouched(problem: Problem) -> list[Fraction]:
 
 
 def _routed(net: Network, amounts: Amounts) -> Ints:
-    """Whole packs per arc. Where packs differ in size, rounding could undo what a plan without
-    news should keep, so the old lines are tried as they stand, then the plan without them."""
-    if not len(net.pack) or bool((net.pack == net.step).all()):
-        return route(net, amounts)
-    if net.kept.any():
-        if still_good(net, net.kept, amounts.share):
-            return net.kept.copy()
-        fresh = mixed_packs(net, route(net, amounts, keep=False))
-        if bool((fresh >= net.kept).all()):
-            return fresh
-    return mixed_packs(net, route(net, amounts))
+    """Whole packs per arc, and no movement without news.
+
+    A plan that forgets the old lines and arrives at them all the same is taken: of equally good
+    plans it is the one the old lines came from, also where vehicles could not bring all of it.
+    """
+    if not net.kept.any():
+        return _packed(net, route(net, amounts))
+    if not _one_size(net) and still_good(net, net.kept, amounts.share):
+        return net.kept.copy()
+    fresh = _packed(net, route(net, amounts, keep=False))
+    if bool((fresh >= net.kept).all()):
+        return fresh
+    return _packed(net, route(net, amounts))
+
+
+def _one_size(net: Network) -> bool:
+    return bool((net.pack == net.step).all())
+
+
+def _packed(net: Network, units: Ints) -> Ints:
+    return units if _one_size(net) else mixed_packs(net, units)
 
 
 def _one_pass(draft: Draft, net: Network, ratio: int) -> Pass:

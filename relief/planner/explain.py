@@ -64,11 +64,26 @@ def sentences(
         if s.item != d.item:
             out.append(stands_in(tell, problem, s, d))
     if unmet is None:
-        out.append(tell("met"))
-        return out
-    out += _reason(tell, problem, d, unmet)
+        return [*out, tell("met")]
+    return [*out, *_why(tell, problem, d, unmet)]
+
+
+def reasons(
+    problem: Problem,
+    unmet: Unmet,
+    lang: str = "en",
+    names: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Why this much stays unmet, and the smallest cure; without what is sent."""
+    if unmet.demand not in problem.demand_index:
+        raise UnknownDemand(unmet.demand)
+    demand = problem.demands[problem.demand_index[unmet.demand]]
+    return _why(Teller(lang, names), problem, demand, unmet)
+
+
+def _why(tell: Teller, problem: Problem, d: Demand, unmet: Unmet) -> list[str]:
     cure = _cure(tell, unmet.cure)
-    return [*out, cure] if cure else out
+    return [*_reason(tell, problem, d, unmet), *([cure] if cure else [])]
 
 
 def _ratio(problem: Problem, line: Line) -> int:

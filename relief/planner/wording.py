@@ -164,17 +164,17 @@ _VIOLATIONS: dict[str, tuple[str, str]] = {
 _REASONS: dict[str, tuple[str, str]] = {
     "need": (
         (
-            "{demand} needs {qty} of {item} at {place} (class {cls}); {committed} are delivered "
+            "{place} needs {qty} of {item} (class {cls}); {committed} are delivered "
             "or on the road, {planned} are planned, {short} are missing."
         ),
         (
-            "{place} 的 {demand} 需要 {item} {qty}（第 {cls} 类）；已到达或在途 {committed}，"
+            "{place}需要 {item} {qty}（第 {cls} 类）；已到达或在途 {committed}，"
             "本次计划 {planned}，仍缺 {short}。"
         ),
     ),
     "from": (
-        "{qty} come from {supply} in {origin} and arrive at hour {arrival}.",
-        "{origin} 的 {supply} 调出 {qty}，第 {arrival} 小时到达。",
+        "{qty} come from {supply} and arrive at hour {arrival}.",
+        "{supply} 调出 {qty}，第 {arrival} 小时到达。",
     ),
     "met": ("Nothing is missing.", "需求已全部满足。"),
     "stock": (

@@ -45,9 +45,9 @@ class ResponsePlan(models.Model):
 class ShelterKind(models.TextChoices):
     """Class of shelter (避难场所类别)."""
 
-    URGENT = "urgent", _("urgent")  # 紧急
-    FIXED = "fixed", _("fixed")  # 固定
-    CENTRAL = "central", _("central")  # 中心
+    URGENT = "urgent", _("urgent shelter")  # 紧急
+    FIXED = "fixed", _("fixed shelter")  # 固定
+    CENTRAL = "central", _("central shelter")  # 中心
 
 
 class Shelter(models.Model):
@@ -76,7 +76,7 @@ class Shelter(models.Model):
 
 
 class ShelterCount(models.Model):
-    """People now in a shelter (现有安置人数), in one book. May exceed capacity: a fact is a fact."""
+    """People now in a shelter (现有安置人数), in one book; may exceed capacity."""
 
     READ_ACT = Act.READ_SHELTERS
 

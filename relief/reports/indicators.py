@@ -177,6 +177,65 @@ INDICATORS: dict[str, Indicator] = {one.key: one for one in _LIST}
 NEEDED: tuple[str, ...] = tuple(one.key for one in _LIST if one.needed)
 SHORT: tuple[str, ...] = tuple(one.key for one in _LIST if one.short)
 
+# What is part of what: the sum of the first is at most the second.
+WITHIN: list[tuple[tuple[str, ...], str]] = [
+    (("deaths", "missing"), "affected_population"),
+    (("seriously_injured",), "injured"),
+    *[
+        ((f"{key}_now",), f"{key}_cum")
+        for key in (
+            "relocated",
+            "relocated_central",
+            "relocated_dispersed",
+            "shelter_sites",
+            "emergency_aid",
+            "drought_aid",
+            "drought_water",
+        )
+    ],
+    (("drought_water_now",), "drought_aid_now"),
+    (("drought_water_cum",), "drought_aid_cum"),
+    *[
+        pair
+        for grade in ("collapsed", "severe", "general")
+        for pair in (
+            ((f"dwelling_rooms_{grade}",), f"rooms_{grade}"),
+            ((f"dwelling_hh_{grade}",), f"dwelling_rooms_{grade}"),
+            # Follows from the two above; the short form has no dwelling rooms.
+            ((f"dwelling_hh_{grade}",), f"rooms_{grade}"),
+        )
+    ],
+    *[
+        pair
+        for kind in ("crop", "grain")
+        for pair in (
+            ((f"{kind}_total_loss_ha",), f"{kind}_damaged_ha"),
+            ((f"{kind}_damaged_ha",), f"{kind}_affected_ha"),
+        )
+    ],
+    *[
+        ((f"grain_{grade}_ha",), f"crop_{grade}_ha")
+        for grade in ("affected", "damaged", "total_loss")
+    ],
+]
+
+# What adds up to what. Parts not given count as zero once one of them is given.
+SUMS: list[tuple[tuple[str, ...], str]] = [
+    (("relocated_central_now", "relocated_dispersed_now"), "relocated_now"),
+    (("relocated_central_cum", "relocated_dispersed_cum"), "relocated_cum"),
+    (
+        (
+            "loss_housing_property",
+            "loss_agriculture",
+            "loss_industry_trade",
+            "loss_infrastructure",
+            "loss_public",
+            "loss_other",
+        ),
+        "loss_total",
+    ),
+]
+
 
 def label(key: str) -> str:
     """The term for a figure in the person's language."""

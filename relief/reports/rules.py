@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from relief.access.gate import Refused
 from relief.incidents.rules import moment
-from relief.reports.indicators import INDICATORS, NEEDED, label, labels
+from relief.reports.indicators import INDICATORS, NEEDED, SUMS, WITHIN, label, labels
 from relief.reports.models import ReportKind, ReportState
 
 Figures = dict[str, int | str]
@@ -39,66 +39,6 @@ class FiguresRefused(Refused):
 
 class WrongState(Refused):
     """The report is not in the state the step needs."""
-
-
-# What is part of what: the sum of the first is at most the second.
-_WITHIN: list[tuple[tuple[str, ...], str]] = [
-    (("deaths", "missing"), "affected_population"),
-    (("seriously_injured",), "injured"),
-    *[
-        ((f"{key}_now",), f"{key}_cum")
-        for key in (
-            "relocated",
-            "relocated_central",
-            "relocated_dispersed",
-            "shelter_sites",
-            "emergency_aid",
-            "drought_aid",
-            "drought_water",
-        )
-    ],
-    (("drought_water_now",), "drought_aid_now"),
-    (("drought_water_cum",), "drought_aid_cum"),
-    *[
-        pair
-        for grade in ("collapsed", "severe", "general")
-        for pair in (
-            ((f"dwelling_rooms_{grade}",), f"rooms_{grade}"),
-            ((f"dwelling_hh_{grade}",), f"dwelling_rooms_{grade}"),
-            # Follows from the two above; the short form has no dwelling rooms.
-            ((f"dwelling_hh_{grade}",), f"rooms_{grade}"),
-        )
-    ],
-    *[
-        pair
-        for kind in ("crop", "grain")
-        for pair in (
-            ((f"{kind}_total_loss_ha",), f"{kind}_damaged_ha"),
-            ((f"{kind}_damaged_ha",), f"{kind}_affected_ha"),
-        )
-    ],
-    *[
-        ((f"grain_{grade}_ha",), f"crop_{grade}_ha")
-        for grade in ("affected", "damaged", "total_loss")
-    ],
-]
-
-# What adds up to what. Parts not given count as zero once one of them is given.
-_SUMS: list[tuple[tuple[str, ...], str]] = [
-    (("relocated_central_now", "relocated_dispersed_now"), "relocated_now"),
-    (("relocated_central_cum", "relocated_dispersed_cum"), "relocated_cum"),
-    (
-        (
-            "loss_housing_property",
-            "loss_agriculture",
-            "loss_industry_trade",
-            "loss_infrastructure",
-            "loss_public",
-            "loss_other",
-        ),
-        "loss_total",
-    ),
-]
 
 
 def clean(figures: Mapping[str, object]) -> Figures:
@@ -328,7 +268,7 @@ def _missing(figures: Figures) -> list[Problem]:
 
 def _contradictions(figures: Figures) -> list[Problem]:
     found = []
-    for parts, whole in _WITHIN:
+    for parts, whole in WITHIN:
         if whole in figures and all(part in figures for part in parts):
             most, got = _exact(figures[whole]), _sum(figures, parts)
             if got > most:
@@ -336,7 +276,7 @@ def _contradictions(figures: Figures) -> list[Problem]:
                     "%(parts)s: at most %(most)s is expected, which is “%(whole)s”; %(got)s came."
                 ) % {"parts": labels(parts), "most": most, "whole": label(whole), "got": got}
                 found.append(Problem(parts[0], sentence))
-    for parts, whole in _SUMS:
+    for parts, whole in SUMS:
         if whole in figures and any(part in figures for part in parts):
             expected, got = _sum(figures, parts), _exact(figures[whole])
             if got != expected:

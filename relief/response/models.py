@@ -41,6 +41,7 @@ class LevelAssessment(models.Model):
                 | Q(suggested_level__gte=1, suggested_level__lte=4),
                 name="assessment_level",
             ),
+            models.UniqueConstraint(fields=["book", "id"], name="assessment_in_book"),
             SameBook(field="incident", name="assessment_incident_book"),
         ]
 
@@ -87,6 +88,7 @@ class Activation(models.Model):
             ),
             SameBook(field="incident", name="activation_incident_book"),
             SameBook(field="parent", name="activation_parent_book"),
+            SameBook(field="assessment", name="activation_assessment_book"),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,13 @@
 """Reading assessments, responses and tasks."""
 
+import datetime as dt
+
 from gis.models import Area
 from relief.access.gate import Actor
 from relief.incidents.models import Incident
+from relief.norms import queries as norms
+from relief.reports.steps import local_day
+from relief.response import rules
 from relief.response.models import Activation, LevelAssessment, ResponseTask
 
 
@@ -15,6 +20,16 @@ def latest_assessment(*, actor: Actor, incident: Incident) -> LevelAssessment | 
         .order_by("-id")
         .first()
     )
+
+
+def proposal_due(*, assessment: LevelAssessment) -> dt.datetime | None:
+    """When the office must have proposed the suggested level; None when none is suggested."""
+    if assessment.suggested_level is None:
+        return None
+    minutes = norms.number(
+        area=assessment.area, key="proposal.office", on=local_day(assessment.computed_at)
+    )
+    return rules.proposal_due(reported_at=assessment.computed_at, minutes=int(minutes))
 
 
 def running(*, incident: Incident, area: Area | None = None) -> Activation | None:

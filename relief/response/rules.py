@@ -98,6 +98,11 @@ def deciding(by_criterion: Mapping[str, int | None]) -> list[str]:
     return [name for name, found in by_criterion.items() if level is not None and found == level]
 
 
+def proposal_due(*, reported_at: dt.datetime, minutes: int) -> dt.datetime:
+    """When the office's proposal (启动建议) is due: so many minutes after the report."""
+    return reported_at + dt.timedelta(minutes=minutes)
+
+
 def check_level(level: int) -> None:
     """A level is one of I to IV. Raises WrongLevel."""
     if isinstance(level, bool) or level not in LEVEL_NAMES:

@@ -163,8 +163,8 @@ def flood(*, book: Book, county: Area, now: dt.datetime) -> Incident:
     incident = response.open_incident(
         actor=duty,
         area_id=county.id,
-        name="演练:古洞河、松江河洪水(模拟)",
-        name_en="Demo: flood on two rivers (synthetic)",
+        name="古洞河、松江河洪水(模拟)",
+        name_en="Flood on two rivers (synthetic)",
         hazard=Hazard.FLOOD,
         started_at=started,
         cold_season=False,

@@ -14,7 +14,8 @@ class Supply:
     """One source of one item: a lot in a depot, or an agreed item of a supplier.
 
     `free` counts whole units neither held nor spoken for; `ready_minutes` is how long after the
-    order it can be loaded; `expires_on` is the last day it is good.
+    order it can be loaded; `expires_on` is the last day it is good; `mark` is the
+    batch or the agreement's number.
     """
 
     account: Account
@@ -26,6 +27,7 @@ class Supply:
     cost_fen: int
     expires_on: dt.date | None
     stored_on: dt.date | None
+    mark: str
 
     @property
     def holder(self) -> str:
@@ -56,6 +58,7 @@ def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
                     cost_fen=held.lot.unit_cost_fen,
                     expires_on=held.lot.expires_on,
                     stored_on=held.lot.stored_on,
+                    mark=held.lot.batch,
                 )
             )
     commitments = (
@@ -77,6 +80,7 @@ def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
                     cost_fen=promised.agreed.price_fen,
                     expires_on=None,
                     stored_on=None,
+                    mark=agreement.number,
                 )
             )
     return found

@@ -29,13 +29,15 @@ class Rule:
 
     `read` and `write` are the acts for looking and for sending; one of several is enough. `about`
     is the model whose row the keyword `id` names, `place` the keyword with the code of an area:
-    the act must be allowed there. With neither, it must be allowed somewhere.
+    the act must be allowed there, or where one of the row's `parts` (a model and its lookup) is.
+    With neither, it must be allowed somewhere.
     """
 
     read: tuple[Act, ...] = ()
     write: tuple[Act, ...] = ()
     about: type[Model] | None = None
     place: str | None = None
+    parts: tuple[type[Model], str] | None = None
     public: bool = False
 
 
@@ -109,7 +111,9 @@ ADDRESSES: dict[str, Rule] = {
     "web:orders": reads(Act.READ_ORDERS),
     "web:order": reads(Act.READ_ORDERS, about=Order),
     "web:trips": reads(Act.READ_ORDERS),
-    "web:trip": reads(Act.READ_ORDERS, about=Trip),
+    # A trip concerns the county it starts from and every township it stops in.
+    "web:trip": Rule(read=(Act.READ_ORDERS,), about=Trip, parts=(Stop, "trip_id")),
+    "web:stop_line": reads(Act.READ_ORDERS, about=Stop),
     "web:trip_dispatch": writes(Act.DISPATCH_TRIP, about=Trip),
     "web:stop_receive": writes(Act.RECEIVE_TRIP, about=Stop),
     "web:checks": reads(Act.READ_ORDERS),
@@ -151,7 +155,11 @@ def _places(*, rule: Rule, actor: Actor, keywords: Mapping[str, Any]) -> list[tu
     """Paths the address is about, each with whether those below it are concerned as well."""
     found: list[tuple[str, bool]] = []
     if rule.about is not None:
-        found = _of_row(rule.about, actor=actor, row_id=keywords["id"])
+        found = _of_rows(rule.about, "pk", actor=actor, row_id=keywords["id"])
+        if rule.parts is not None:
+            found += _of_rows(*rule.parts, actor=actor, row_id=keywords["id"])
+        if not found:
+            raise gate.NotFound
     if rule.place is not None:
         path = Area.objects.filter(code=keywords[rule.place]).values_list("path", flat=True).first()
         if path is None or not actor.sees(path=path):
@@ -160,21 +168,21 @@ def _places(*, rule: Rule, actor: Actor, keywords: Mapping[str, Any]) -> list[tu
     return found
 
 
-def _of_row(model: type[Model], *, actor: Actor, row_id: int) -> list[tuple[str, bool]]:
+def _of_rows(
+    model: type[Model], lookup: str, *, actor: Actor, row_id: int
+) -> list[tuple[str, bool]]:
+    """Paths of those rows that the person sees, or that concern the areas below their own."""
     wide = getattr(model, "WIDE", False)
-    rows = model._default_manager.filter(pk=row_id)
+    rows = model._default_manager.filter(**{lookup: row_id})
     if getattr(model, "BOOK", "book_id"):
         rows = rows.filter(book_id=actor.book_id)
     paths = rows.values_list(getattr(model, "AREA_PATH", "area__path"), flat=True)
-    seen = [
+    return [
         (path, wide)
         for path in paths
         if path is not None
         and (actor.sees(path=path) or (wide and any(contains(path, d.path) for d in actor.duties)))
     ]
-    if not seen:
-        raise gate.NotFound
-    return seen
 
 
 def _may(actor: Actor, act: Act, places: list[tuple[str, bool]]) -> bool:

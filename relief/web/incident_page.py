@@ -11,7 +11,7 @@ from gis.models import Area, Level
 from relief.access.acts import Act
 from relief.access.gate import Actor
 from relief.allocation.models import Plan
-from relief.boards.scopes import scopes_for
+from relief.boards.scopes import View, scopes_for
 from relief.households.models import AffectedVillage
 from relief.incidents import queries as incidents
 from relief.incidents.models import Incident
@@ -98,8 +98,15 @@ def facts(*, actor: Actor, incident: Incident) -> dict[str, Any]:
         "plan": latest_plan(actor=actor, incident=incident),
         "boards": boards(actor),
         "levels": LEVELS,
+        "chosen": chosen_level(assessment, own),
         "may": may(actor=actor, incident=incident),
     }
+
+
+def chosen_level(assessment: LevelAssessment | None, running: Any) -> int | None:
+    """The level the form starts with: the one suggested, else the one that runs."""
+    suggested = assessment.suggested_level if assessment else None
+    return suggested or (running.level if running else None)
 
 
 def may(*, actor: Actor, incident: Incident) -> dict[str, bool]:
@@ -202,12 +209,20 @@ def latest_plan(*, actor: Actor, incident: Incident) -> Plan | None:
 
 
 def boards(actor: Actor) -> list[dict[str, str]]:
-    """The person's own boards, with the code their address ends in."""
-    return [
-        {
-            "view": scope.view.value,
-            "code": scope.path.rsplit("/", 1)[-1].ljust(12, "0"),
-            "label": str(scope.view.label),
-        }
-        for scope in scopes_for(actor=actor)
-    ]
+    """The boards of the person's own level, with the code their address ends in.
+
+    Boards of the levels below are reached from these.
+    """
+    found = []
+    for scope in scopes_for(actor=actor):
+        code = scope.path.rsplit("/", 1)[-1]
+        if scope.view == View.WAREHOUSE or len(code) <= scope.view.level:
+            found.append(
+                {
+                    "view": scope.view.value,
+                    "code": code.ljust(12, "0"),
+                    "label": str(scope.view.label),
+                    "own": len(code) == scope.view.level,
+                }
+            )
+    return [board for board in found if board["own"]] or found[:1]

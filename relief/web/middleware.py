@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from relief.access import gate
+from relief.access.models import Duty
 from relief.journal.models import Book, BookKind
 from relief.web import acts, refusals
 
@@ -23,7 +24,8 @@ class ActorMiddleware:
         request.now = timezone.now()  # type: ignore[attr-defined]
         request.book = request.actor = None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            request.book = book = book_on_screen(request)  # type: ignore[attr-defined]
+            book, request.books = books_of(request)  # type: ignore[attr-defined]
+            request.book = book  # type: ignore[attr-defined]
             if book is not None:
                 request.actor = gate.actor_for(  # type: ignore[attr-defined]
                     user=request.user, book_id=book.id, now=request.now
@@ -49,14 +51,21 @@ class ActorMiddleware:
         return None
 
 
-def book_on_screen(request: HttpRequest) -> Book | None:
-    """The book the person chose, or the real one."""
-    chosen = Q(kind=BookKind.REAL)
-    if "book" in request.session:
-        chosen |= Q(id=request.session["book"])
-    found = {book.id: book for book in Book.objects.filter(chosen).order_by("id")}
-    real = next((book for book in found.values() if not book.is_drill), None)
-    return found.get(request.session.get("book", 0), real)
+def books_of(request: HttpRequest) -> tuple[Book | None, list[Book]]:
+    """The book on screen (the one chosen, or the real one), and all in which duties are held."""
+    held = Duty.objects.filter(
+        user_id=request.user.id,
+        book_id=OuterRef("id"),
+        valid_from__lte=request.now,  # type: ignore[attr-defined]
+    ).filter(Q(valid_to=None) | Q(valid_to__gt=request.now))  # type: ignore[attr-defined]
+    found = list(
+        Book.objects.annotate(held=Exists(held))
+        .filter(Q(kind=BookKind.REAL) | Q(held=True))
+        .order_by("id")
+    )
+    real = next((book for book in found if not book.is_drill), None)
+    chosen = next((book for book in found if book.id == request.session.get("book")), real)
+    return chosen, [book for book in found if book.held]  # type: ignore[attr-defined]
 
 
 class RefusalMiddleware:

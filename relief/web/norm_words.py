@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from relief.incidents.models import Hazard
 from relief.norms.models import Norm
+from relief.web.spans import minutes_in_words
 
 NAMES = {
     "deadline.initial.township": gettext_lazy("Township's initial report, after the disaster"),
@@ -22,7 +23,9 @@ NAMES = {
     "first_batch.prefecture": gettext_lazy(
         "First batch of prefecture goods arrives, after the order"
     ),
-    "first_batch.province": gettext_lazy("First batch of provincial goods arrives, after the order"),
+    "first_batch.province": gettext_lazy(
+        "First batch of provincial goods arrives, after the order"
+    ),
     "plan.horizon": gettext_lazy("How far a plan looks ahead"),
     "report.plausible_share": gettext_lazy("Affected people a township may report at most"),
     "stock.target.people": gettext_lazy("People the county's store is meant for"),
@@ -41,15 +44,15 @@ def name(key: str) -> str:
 
 
 def value(norm: Norm) -> str:
-    """`6 h 00 min`, `08:00`, `2,000 people`, `110 % of the people`."""
+    """`6 h`, `08:00`, `2,000 people`, `110 % of the people`."""
     exact = norm.numerator / norm.denominator
     whole = int(exact) if exact == int(exact) else exact
     if norm.unit == "min of day":
         return f"{int(exact) // 60:02d}:{int(exact) % 60:02d}"
     if norm.unit == "min":
-        return _("%(minutes)s min") % {"minutes": f"{whole:,}"}
+        return minutes_in_words(int(exact))
     if norm.unit == "h":
-        return _("%(hours)s h") % {"hours": f"{whole:,}"}
+        return minutes_in_words(int(exact * 60))
     if norm.unit == "months":
         return _("%(months)s months") % {"months": f"{whole:,}"}
     if norm.unit == "people":

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.db.models import Q, QuerySet
 
@@ -59,18 +60,14 @@ def lines(entries: Iterable[Entry]) -> list[Line]:
         for area in Area.objects.filter(path__in={e.area for e in entries}).defer("boundary")
     }
     told: list[Line] = []
-    last = None
-    for entry in entries:
-        same = (entry.kind, entry.happened_at, entry.actor)
-        if same == last:
-            continue
-        last = same
-        who = people.get(entry.actor) if entry.actor else None
+    for _change, parts in groupby(entries, key=lambda e: (e.kind, e.happened_at, e.actor)):
+        # One change that concerns several places is told of the widest.
+        entry = min(parts, key=lambda e: (len(e.area), -e.number))
         told.append(
             Line(
                 entry.number,
                 entry.happened_at,
-                who,
+                people.get(entry.actor) if entry.actor else None,
                 areas.get(entry.area),
                 sentence(entry.kind, entry.facts),
             )

@@ -1,16 +1,39 @@
-"""What each kind of journal entry says."""
+"""What each kind of journal entry says, with its facts."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-SENTENCES: dict[str, str] = {
-    "incident_opened": gettext_noop("Incident opened"),
-}
+from relief.boards.words import HAPPENED
+from relief.web.templatetags.shown import ROMAN
+
+
+def kinds() -> dict[str, str]:
+    """Every kind the journal knows, in words."""
+    return {kind: _(words) for kind, words in HAPPENED.items()}
 
 
 def sentence(kind: str, facts: dict[str, Any]) -> str:
     """The sentence of that kind; an unknown kind is shown by its name, never left out."""
-    known = SENTENCES.get(kind)
-    return _(known) if known else kind.replace("_", " ")
+    known = HAPPENED.get(kind)
+    words = _(known) if known else kind.replace("_", " ")
+    more = [tell(facts[key]) for key, tell in FACTS.items() if facts.get(key) not in (None, "", [])]
+    return f"{words}: {', '.join(more)}" if more else words
+
+
+# Facts worth a word, in the order in which they are told.
+FACTS: dict[str, Callable[[Any], str]] = {
+    "name": str,
+    "number": str,
+    "seq": lambda seq: _("no. %(seq)s") % {"seq": seq},
+    "level": lambda level: _("level %(level)s") % {"level": ROMAN.get(level, level)},
+    "suggested_level": lambda level: (
+        _("suggests level %(level)s") % {"level": ROMAN.get(level, level)}
+    ),
+    "households": lambda n: _("%(n)s households") % {"n": f"{n:,}"},
+    "people": lambda n: _("%(n)s people") % {"n": f"{n:,}"},
+    "reason": str,
+    "note": str,
+    "finding": str,
+}

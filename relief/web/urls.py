@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("map/", maps.county_map, name="map"),
     path("map/base.json", maps.base, name="map_base"),
     path("tiles/households/<int:z>/<int:x>/<int:y>.mvt", maps.households, name="household_tiles"),
+    path("stops/<int:id>/line.json", maps.stop_line, name="stop_line"),
     path("incidents/<int:id>/situation.html", maps.situation, name="situation"),
     *urls_goods.urlpatterns,
 ]

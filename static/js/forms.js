@@ -43,6 +43,7 @@
     const hours = Math.floor(minutes / 60);
     const rest = minutes % 60;
     if (hours >= 48) return `${Math.floor(hours / 24)}${words.d}${hours % 24}${words.h.trimEnd()}`;
+    if (hours && !rest) return `${hours}${words.h.trimEnd()}`;
     if (hours) return `${hours}${words.h}${String(rest).padStart(2, "0")}${words.m}`;
     return `${rest}${words.m}`;
   };

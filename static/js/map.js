@@ -23,6 +23,7 @@ window.reliefMap = (() => {
       this.waiting = options.rows || [];
       this.dirty = new Set();
       this.trips = new Map();
+      this.tiles = options.tiles;
       this.routes = new Routes(options.routeUrl, () => this.later());
       this.groups = {};
       for (const [name, z] of Object.entries(PANES)) {
@@ -32,7 +33,6 @@ window.reliefMap = (() => {
       map.getPane("names").style.pointerEvents = "none";
       if (options.base) this.start(options.base);
       else fetch(options.baseUrl).then((answer) => answer.json()).then((base) => this.start(base));
-      if (options.tiles) this.drawHomes(options.tiles);
     }
 
     start(base) {
@@ -44,6 +44,7 @@ window.reliefMap = (() => {
       this.drawRoads();
       this.drawVillages();
       this.drawPlaces();
+      if (this.tiles) this.drawHomes();
       this.setFootprint(base.footprint || null);
       this.controls();
       this.map.on("zoomend moveend resize", () => this.declutter());
@@ -52,8 +53,6 @@ window.reliefMap = (() => {
       const timer = setInterval(() => this.drawTrips(), TICK);
       this.map.on("unload", () => clearInterval(timer));
     }
-
-    // ------------------------------------------------------------ rows
 
     apply(rows, { reset = false } = {}) {
       if (!this.base) {
@@ -102,8 +101,6 @@ window.reliefMap = (() => {
     name(properties) {
       return this.chinese ? properties.name : properties.name_en || properties.name;
     }
-
-    // ------------------------------------------------------------ base
 
     drawAreas() {
       const { county, townships } = this.base;
@@ -177,16 +174,17 @@ window.reliefMap = (() => {
       }
     }
 
-    drawHomes(url) {
+    drawHomes() {
       const style = () => {
         const colour = getComputedStyle(this.map.getContainer()).getPropertyValue("--map-home").trim();
-        return (properties) => ({
-          radius: properties.households ? Math.min(7, 1 + Math.sqrt(properties.households) / 5) : 1.8,
-          stroke: false, fill: true, fillColor: colour, fillOpacity: properties.households ? 0.4 : 0.75,
+        return ({ households }, zoom) => ({
+          radius: households ? Math.min(7, 1 + Math.sqrt(households) / 5) : zoom < 14 ? 1.2 : 2.2,
+          stroke: false, fill: true, fillColor: colour, fillOpacity: households ? 0.4 : 0.6,
         });
       };
-      const make = () => L.vectorGrid.protobuf(url, {
+      const make = () => L.vectorGrid.protobuf(this.tiles, {
         pane: "homes", rendererFactory: L.canvas.tile, maxNativeZoom: 15, interactive: false,
+        bounds: this.bounds, keepBuffer: 1,
         vectorTileLayerStyles: { points: style(), cells: style() },
       });
       this.homes = make().addTo(this.map);
@@ -197,8 +195,6 @@ window.reliefMap = (() => {
       document.addEventListener("theme", redraw);
       matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
     }
-
-    // ------------------------------------------------------------ what changes
 
     townOf(path) {
       const parts = path.split("/");
@@ -342,8 +338,6 @@ window.reliefMap = (() => {
         mark.affected = Boolean(affected);
       }
     }
-
-    // ------------------------------------------------------------ view
 
     controls() {
       window.reliefControls.add(this);

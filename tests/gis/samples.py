@@ -73,7 +73,9 @@ def write(folder: Path, **changes: str | bytes | None) -> Path:
     """The folder, with files replaced (`areas_csv=…`) or left out (None)."""
     content: dict[str, Any] = files()
     for name, text in changes.items():
-        content[name.replace("_csv", ".csv").replace("_geojson", ".geojson").replace("_json", ".json")] = text
+        content[
+            name.replace("_csv", ".csv").replace("_geojson", ".geojson").replace("_json", ".json")
+        ] = text
     for name, text in content.items():
         if text is not None:
             (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())

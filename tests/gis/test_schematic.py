@@ -93,7 +93,9 @@ def test_the_flood_touches_some_villages_and_leaves_most_roads(antu):
 
 def test_places_are_those_of_the_drill(antu):
     kinds = [place.kind for place in antu.places]
-    assert [kinds.count(kind) for kind in ("depot", "point", "supplier", "transport", "shelter")] == [
+    assert [
+        kinds.count(kind) for kind in ("depot", "point", "supplier", "transport", "shelter")
+    ] == [
         2,
         6,
         2,

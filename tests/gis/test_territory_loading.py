@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gis import territory
 from gis.models import Area, RoadLink, RoadNode
+from gis.queries import areas_containing
 from gis.roads import Network, travel
 from tests.gis import samples
 
@@ -34,6 +35,13 @@ def test_areas_and_roads_are_written(tmp_path):
     assert (link.speed_kmh, link.metres) == (60, 4077)  # a twentieth of a degree at 43 north
 
 
+def test_areas_that_hold_a_point_come_from_large_to_small(tmp_path):
+    territory.load(territory.read(samples.write(tmp_path)))
+    found = areas_containing(lon=128.15, lat=43.0)
+    assert [area.name_en for area in found] == ["Harbour County", "Mill Township"]
+    assert not areas_containing(lon=120.0, lat=43.0)
+
+
 def test_loading_again_changes_nothing_but_figures(tmp_path):
     territory.load(territory.read(samples.write(tmp_path)))
     before = _counts()
@@ -46,10 +54,7 @@ def test_loading_again_changes_nothing_but_figures(tmp_path):
 
 def test_a_neighbouring_county_joins_the_roads(tmp_path):
     territory.load(territory.read(samples.write(tmp_path)))
-    areas = "\n".join(
-        line.replace("330101", "330102")
-        for line in samples.AREAS.splitlines()
-    )
+    areas = "\n".join(line.replace("330101", "330102") for line in samples.AREAS.splitlines())
     road = samples.feature(
         {"type": "LineString", "coordinates": [[128.2, 43.0], [128.4, 43.0]]},
         **{"name": "E", "class": "county", "speed_kmh": 40},
@@ -65,8 +70,13 @@ def test_a_neighbouring_county_joins_the_roads(tmp_path):
     )
     loaded = territory.load(territory.read(folder))
     assert (loaded.nodes, loaded.links) == (1, 1)
-    found = travel(Network.current(), sources=[(128.0, 43.0)], targets=[(128.4, 43.0)])
+    before = Network.current()
+    found = travel(before, sources=[(128.0, 43.0)], targets=[(128.4, 43.0)])
     assert found.km[0, 0] == pytest.approx(32.6, abs=0.1)
+    assert Network.current() is before
+    RoadLink.objects.filter(name="E").update(speed_kmh=20)
+    slower = travel(Network.current(), sources=[(128.0, 43.0)], targets=[(128.4, 43.0)])
+    assert slower.minutes[0, 0] > found.minutes[0, 0] + 20
 
 
 def test_the_command_prints_every_fault_and_writes_nothing(tmp_path, capsys):

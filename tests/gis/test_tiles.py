@@ -100,9 +100,7 @@ def layer(tile: bytes) -> tuple[str, list[dict[str, int]]]:
 
 
 def test_points_of_one_tile(homes):
-    tile = tiles.point_tile(
-        *at(128.3, 42.6, 14), table=POINTS, columns=["people"], layer="points"
-    )
+    tile = tiles.point_tile(*at(128.3, 42.6, 14), table=POINTS, columns=["people"], layer="points")
     assert layer(tile) == ("points", [{"people": 3}, {"people": 2}])
     assert tiles.point_tile(*at(120.0, 42.6, 14), table=POINTS, columns=["people"]) == b""
 
@@ -122,9 +120,7 @@ def test_cells_count_points_at_every_zoom(homes):
     )
     assert written == 2 * len(tiles.CELL_ZOOMS)
     for z in (3, 6, 11):
-        tile = tiles.cell_tile(
-            *at(128.3, 42.6, z), table=CELLS, sums=["households", "people"]
-        )
+        tile = tiles.cell_tile(*at(128.3, 42.6, z), table=CELLS, sums=["households", "people"])
         found = layer(tile)[1]
         assert {"households": 2, "people": 5} in found
         assert (len(found) == 2) == (at(128.3, 42.6, z) == at(128.9, 43.1, z))

@@ -62,9 +62,7 @@ def test_the_village_officer_confirms(world):
     stored = willow(world, incident)
     assert (stored.confirmed_households, stored.confirmed_people) == (9, 25)
     assert (stored.confirmed_by, stored.confirmed_at) == (world.users["gu"].id, NOW)
-    proof.says(
-        world.real, after=before, kind="village_confirmed", rows=[rows.affected(confirmed)]
-    )
+    proof.says(world.real, after=before, kind="village_confirmed", rows=[rows.affected(confirmed)])
 
 
 def test_the_township_officer_may_too_and_the_county_may_not(world):

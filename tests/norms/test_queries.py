@@ -63,7 +63,7 @@ def test_a_number_holds_from_its_first_day_to_the_day_before_its_last(world):
 
 
 def test_a_number_nobody_entered_is_refused_with_its_name(world):
-    with pytest.raises(queries.NoNorm, match="No norm “toll.free” holds for Harbour County on"):
+    with pytest.raises(queries.NoNorm, match=r"No norm “toll\.free” holds for Harbour County on"):
         queries.number(area=world.county, key="toll.free", on=TODAY)
 
 

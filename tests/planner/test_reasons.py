@@ -82,9 +82,9 @@ def test_a_short_demand_names_its_block_its_level_and_its_cure():
     assert x.cure == {"kind": "stock", "place": "A", "supply": "s", "qty": 3, "full": 6}
     words = explain.sentences(p, proposal, "x", "en", {"A": "Quay store", "x": "tents for Harbour"})
     assert words == [
-        "tents for Harbour needs 4 of tent at p (class 1); 0 are delivered or on the road, "
+        "p needs 4 of tent (class 1); 0 are delivered or on the road, "
         "2 are planned, 2 are missing.",
-        "2 come from s in Quay store and arrive at hour 1.",
+        "2 come from s and arrive at hour 1.",
         "All stock that may be used and reaches it in time is given out: s.",
         "It shares that stock with 1 other demands of its class; each gets the same 50% of its "
         "need, before rounding to whole packs.",

@@ -234,12 +234,11 @@ def test_a_stop_without_a_listed_way_on_is_reached_over_the_store():
     assert max(t.back_h for t in proposal.trips) == 4
 
 
-def test_more_rounds_are_never_worse():
+def test_more_rounds_are_never_later_for_the_same_cover():
     r = random.Random(5)
-    for _ in range(10):
+    for _ in range(40):
         data = random_problem(r)
         p = parse(data)
         few, many = solve(p, rounds=1).score, solve(p, rounds=6).score
-        assert many["cover"] == few["cover"] or sum(many["cover"].values()) > 0
         if many["cover"] == few["cover"]:
             assert many["late_person_h"] <= few["late_person_h"] + 1e-6

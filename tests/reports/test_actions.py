@@ -79,9 +79,7 @@ def test_a_silent_township_is_marked_a_minute_after_its_time(world):
     silent = due(world, "Southbank", incident)
     assert silent.overdue_since == at_due
     assert due(world, "Northbank", incident).overdue_since is None
-    proof.says(
-        world.real, after=before, kind="reports_overdue", rows=[rows.duty_report(silent)]
-    )
+    proof.says(world.real, after=before, kind="reports_overdue", rows=[rows.duty_report(silent)])
     assert mark_overdue(now=at_due + dt.timedelta(minutes=2)) == 0
 
 

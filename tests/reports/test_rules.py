@@ -118,8 +118,8 @@ def test_crop_area_falling_from_1200_to_480_without_a_note_is_refused():
     before = figures() | {"crop_affected_ha": "1200"}
     now = figures() | {"crop_affected_ha": "480"}
     assert problems(now, previous=before) == {
-        "crop_affected_ha": "Crops affected (ha) falls from 1200 to 480: at least 1200 is expected, "
-        "or a note that says why."
+        "crop_affected_ha": "Crops affected (ha) falls from 1200 to 480: at least 1200 is "
+        "expected, or a note that says why."
     }
     assert problems(now, previous=before, note="measured again") == {}
 

@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import relief.journal.constraints
 from django.db import migrations, models
+
+import relief.journal.constraints
 
 
 class Migration(migrations.Migration):
@@ -376,6 +377,12 @@ class Migration(migrations.Migration):
             model_name="plan",
             constraint=relief.journal.constraints.SameBook(
                 book="book", field="incident", name="plan_incident_book"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="plan",
+            constraint=relief.journal.constraints.SameBook(
+                book="book", field="replaces", name="plan_replaces_book"
             ),
         ),
         migrations.AddConstraint(

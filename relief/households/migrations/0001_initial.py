@@ -2,8 +2,9 @@
 
 import django.contrib.gis.db.models.fields
 import django.db.models.deletion
-import relief.journal.constraints
 from django.db import migrations, models
+
+import relief.journal.constraints
 
 
 class Migration(migrations.Migration):

@@ -3,8 +3,9 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import relief.journal.constraints
 from django.db import migrations, models
+
+import relief.journal.constraints
 
 
 class Migration(migrations.Migration):

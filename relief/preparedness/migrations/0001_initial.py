@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("urgent", "urgent"), ("fixed", "fixed"), ("central", "central")],
+                        choices=[("urgent", "urgent shelter"), ("fixed", "fixed shelter"), ("central", "central shelter")],
                         max_length=8,
                     ),
                 ),

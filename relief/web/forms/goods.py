@@ -116,4 +116,3 @@ class LotForm(Sheet):
 
     state = forms.ChoiceField(label=gettext_lazy("From now on"), choices=LotState.choices)
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=120)
-

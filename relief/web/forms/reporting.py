@@ -103,7 +103,9 @@ class ReportForm(Sheet):
                 if indicator.section == section and not indicator.short
             ]
             if fields:
-                shown = any(field.errors or (self.is_bound and field.value()) for field, _v in fields)
+                shown = any(
+                    field.errors or (self.is_bound and field.value()) for field, _v in fields
+                )
                 yield section, fields, shown
 
     def show(self, refused: Refused) -> None:
@@ -111,4 +113,6 @@ class ReportForm(Sheet):
         if not isinstance(refused, FiguresRefused):
             return super().show(refused)
         for problem in refused.problems:
-            self.add_error(problem.field if problem.field in self.fields else None, problem.sentence)
+            self.add_error(
+                problem.field if problem.field in self.fields else None, problem.sentence
+            )

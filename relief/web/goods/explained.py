@@ -56,5 +56,3 @@ def names(plan: Plan) -> dict[str, str]:
         fleet = fleets.get(fleet_id(entry["id"]))
         found[entry["id"]] = str(fleet) if fleet else entry["id"]
     return found
-
-

@@ -65,7 +65,9 @@ class Matrix:
 
     @property
     def covered_cells(self) -> int:
-        return sum(1 for row in self.rows for cell in row.cells if cell and cell.need and not cell.gap)
+        return sum(
+            1 for row in self.rows for cell in row.cells if cell and cell.need and not cell.gap
+        )
 
 
 def build(*, actor: Actor, incident: Incident) -> Matrix:

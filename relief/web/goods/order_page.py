@@ -160,6 +160,7 @@ class Checks:
     waiting: list[CheckRow]
     settled: list[CheckRow]
     batches: dict[str, str]
+    refused: FindingForm | None  # of a difference that somebody else settled meanwhile
 
 
 def checks(*, actor: Actor, refused: int = 0, form: FindingForm | None = None) -> Checks:
@@ -180,4 +181,5 @@ def checks(*, actor: Actor, refused: int = 0, form: FindingForm | None = None) -
         waiting=found,
         settled=[CheckRow(task, people.get(task.settled_by or 0), None) for task in settled],
         batches={lot.commodity: lot.batch for lot in batches.values()},
+        refused=None if any(task.id == refused for task in waiting) else form,
     )

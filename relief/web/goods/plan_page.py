@@ -65,6 +65,10 @@ class Town:
     def late(self) -> int:
         return sum(sent.late for sent in self.lines)
 
+    @property
+    def last(self) -> dt.datetime | None:
+        return max((sent.line.arrives_at for sent in self.lines), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -79,6 +83,22 @@ class Difference:
     @property
     def change(self) -> int:
         return self.after - self.before
+
+
+@dataclass(slots=True)
+class Changed:
+    """The differences of one township, with the units that come on top and those that fall away."""
+
+    area: Area
+    entries: list[Difference] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        return sum(max(0, entry.change) for entry in self.entries)
+
+    @property
+    def fewer(self) -> int:
+        return sum(min(0, entry.change) for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +125,13 @@ class PlanPage:
     people: dict[int, User]
     others: list[Plan]
     trips: list[Trip]
+
+    @property
+    def by_town(self) -> list[Changed]:
+        found: dict[int, Changed] = {}
+        for entry in self.differences:
+            found.setdefault(entry.area.id, Changed(entry.area)).entries.append(entry)
+        return list(found.values())
 
 
 def page(*, actor: Actor, plan: Plan) -> PlanPage:
@@ -159,7 +186,9 @@ def current(*, actor: Actor, incident: Incident) -> Plan | None:
         .only("id", "state")
         .order_by("-id")
     )
-    return min(found, key=lambda plan: (order.index(PlanState(plan.state)) // 2, -plan.id), default=None)
+    return min(
+        found, key=lambda plan: (order.index(PlanState(plan.state)) // 2, -plan.id), default=None
+    )
 
 
 def since(*, actor: Actor, plan: Plan) -> list[told.Line]:

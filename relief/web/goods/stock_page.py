@@ -216,9 +216,7 @@ def lot(*, actor: Actor, lot_id: int, now: dt.datetime) -> LotPage:
             .defer("stop__area__boundary")
             .order_by("-stop__trip__dispatched_at", "id")[:50]
         ),
-        may_change=any(
-            actor.may(Act.CONDEMN_LOT, path=row.holding.area.path) for row in held
-        ),
+        may_change=any(actor.may(Act.CONDEMN_LOT, path=row.holding.area.path) for row in held),
         states=[(value, str(label)) for value, label in LotState.choices if value != shown.state],
     )
 
@@ -247,9 +245,7 @@ def card(accounts: list[Account]) -> list[CardLine]:
     balance: dict[int, int] = {}
     found = []
     for posting in postings:
-        after = balance[posting.account_id] = (
-            balance.get(posting.account_id, 0) + posting.quantity
-        )
+        after = balance[posting.account_id] = balance.get(posting.account_id, 0) + posting.quantity
         other = others.get(posting.movement_id)
         found.append(
             CardLine(

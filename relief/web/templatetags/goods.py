@@ -10,7 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from relief.web.templatetags.shown import minutes_in_words, offset
+from gis.models import contains
+from relief.web.spans import minutes_in_words
+from relief.web.templatetags.shown import offset
 
 register = template.Library()
 
@@ -81,3 +83,15 @@ def day(date: dt.date | None) -> str:
 def at(mapping: dict, key: Any) -> Any:
     """`sources|at:line.source_id`."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def under(path: str, tops: list[str]) -> bool:
+    """Whether an area lies in one of those."""
+    return any(contains(top, path) for top in tops or ())
+
+
+@register.filter
+def cubic(litres: int) -> str:
+    """Litres as cubic metres: `16`, `4.5`."""
+    return f"{litres / 1000:g}"

@@ -13,8 +13,10 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from relief.web import norm_words
+from relief.web.spans import minutes_in_words
 
 register = template.Library()
+register.filter(minutes_in_words)
 
 ROMAN = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
 NOTE_ICONS = {"success": "check", "error": "warning", "warning": "warning"}
@@ -114,21 +116,10 @@ def due(when: dt.datetime | None, now: dt.datetime) -> SafeString | str:
         local.isoformat(timespec="seconds"),
         f"{local:%Y-%m-%d %H:%M:%S} {offset(local)}",
         f"{local:%m-%d %H:%M}",
-        pgettext("clock", "%(time)s left"),
-        pgettext("clock", "%(time)s overdue"),
+        _("%(time)s left"),
+        _("%(time)s overdue"),
         words % {"time": left},
     )
-
-
-@register.filter
-def minutes_in_words(minutes: int) -> str:
-    """`2 h 05 min`, or days from two days on."""
-    hours, rest = divmod(minutes, 60)
-    if hours >= 48:
-        return _("%(days)s d %(hours)s h") % {"days": hours // 24, "hours": hours % 24}
-    if hours:
-        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{rest:02d}"}
-    return _("%(minutes)s min") % {"minutes": rest}
 
 
 @register.simple_tag
@@ -136,12 +127,12 @@ def level_badge(level: int | None, size: str = "") -> SafeString:
     """The response level: always its Roman numeral, in its colour."""
     if not level:
         return format_html('<span class="level level--0">{}</span>', _("no level"))
+    shown = format_html("<b>{}</b>", ROMAN[level])
     return format_html(
-        '<span class="level level--{} {}"><b>{}</b><span>{}</span></span>',
+        '<span class="level level--{} {}"><span>{}</span></span>',
         level,
         f"level--{size}" if size else "",
-        ROMAN[level],
-        pgettext("response", "level"),
+        format_html(pgettext("badge", "level {roman}"), roman=shown),
     )
 
 

@@ -50,14 +50,17 @@ def new(request: HttpRequest, id: int) -> HttpResponse:
     closures = queries.closures(actor=actor, incident=incident)
     plan = plan_page.current(actor=actor, incident=incident)
     shut = {number for closure in closures for number in closure.links}
-    chosen = set(form["links"].value() or []) if form.is_bound else set()
+    # The map of the county leads here with a road already chosen.
+    chosen = form["links"].value() if form.is_bound else request.GET.getlist("links")
     context = {
         "incident": incident,
         "form": form,
         "request_key": request.POST.get("request_key"),
         "closures": closures,
         "open": incident.status != IncidentStatus.CLOSED,
-        "roads": _by_name(links, shut=shut, chosen={int(n) for n in chosen}),
+        "roads": _by_town(
+            links, shut=shut, chosen={int(n) for n in chosen or [] if str(n).isdigit()}
+        ),
         "drawing": _drawing(links, towns, incident=incident, shut=shut),
         "plan": plan,
         "may_draft": actor.may(Act.DRAFT_PLAN, path=incident.area.path),
@@ -94,33 +97,33 @@ def _links(towns: list[Area]) -> QuerySet[RoadLink]:
     chinese = (get_language() or "").startswith("zh")
     return (
         RoadLink.objects.filter(near)
-        .annotate(town=Subquery(first.values("name" if chinese else "name_en")[:1]))
-        .order_by("name", "number")
+        .annotate(
+            town=Subquery(first.values("name" if chinese else "name_en")[:1]),
+            first_code=Subquery(first.values("code")[:1]),
+        )
+        .order_by("first_code", "name", "number")
     )
 
 
-def _by_name(
-    links: list[RoadLink], *, shut: set[int], chosen: set[int]
-) -> list[dict[str, Any]]:
-    """Roads by name with their stretches; nameless ones by township."""
-    roads: dict[str, dict[str, Any]] = {}
+def _by_town(links: list[RoadLink], *, shut: set[int], chosen: set[int]) -> list[dict[str, Any]]:
+    """The stretches of road in each township, by name; those across a border stand in the first."""
+    towns: dict[str, dict[str, Any]] = {}
     for link in links:
-        name = link.name or _("Roads without a name")
-        road = roads.setdefault(name, {"name": name, "links": [], "open": False, "shut": 0})
+        name = link.town or ""  # type: ignore[attr-defined]
+        town = towns.setdefault(name, {"name": name, "links": [], "open": False, "shut": 0})
         closed = link.number in shut
-        road["links"].append(
+        town["links"].append(
             {
                 "number": link.number,
-                "town": link.town,  # type: ignore[attr-defined]
+                "name": link.name or link.get_road_class_display(),
                 "km": link.metres / 1000,
                 "closed": closed,
                 "chosen": link.number in chosen,
             }
         )
-        road["shut"] += closed
-        road["open"] = road["open"] or link.number in chosen
-    order = sorted(roads.values(), key=lambda road: (not road["links"][0]["number"], road["name"]))
-    return order
+        town["shut"] += closed
+        town["open"] = town["open"] or link.number in chosen
+    return list(towns.values())
 
 
 def _drawing(
@@ -138,7 +141,10 @@ def _drawing(
     return {
         "roads": [
             feature(
-                link.line, number=link.number, name=str(link), shut=link.number in shut,
+                link.line,
+                number=link.number,
+                name=str(link),
+                shut=link.number in shut,
                 road_class=link.road_class,
             )
             for link in links
@@ -146,5 +152,3 @@ def _drawing(
         "towns": [feature(town.boundary, name=str(town)) for town in towns if town.boundary],
         "footprint": [feature(incident.footprint)] if incident.footprint else [],
     }
-
-

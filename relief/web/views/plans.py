@@ -123,7 +123,14 @@ def need(request: HttpRequest, id: int, need: int) -> HttpResponse:
         raise NotFound
     about = gap.need if gap else found[0].need
     area = gap.area if gap else found[0].area
-    context = {"plan": shown, "lines": found, "gap": gap, "about": about, "area": area, "said": said}
+    context = {
+        "plan": shown,
+        "lines": found,
+        "gap": gap,
+        "about": about,
+        "area": area,
+        "said": said,
+    }
     return render(request, "web/goods/why_need.html", context)
 
 
@@ -157,7 +164,13 @@ def _page(request: HttpRequest, plan_id: int, **forms: Sheet) -> HttpResponse:
 
 
 def _decided(
-    request: HttpRequest, plan_id: int, *, form: Sheet, name: str, act: Callable[..., Plan], said: str
+    request: HttpRequest,
+    plan_id: int,
+    *,
+    form: Sheet,
+    name: str,
+    act: Callable[..., Plan],
+    said: str,
 ) -> HttpResponse:
     if form.is_valid():
         done = form.try_to(act, request, plan_id=plan_id, **form.cleaned_data)

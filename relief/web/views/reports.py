@@ -82,9 +82,7 @@ def report(request: HttpRequest, id: int) -> HttpResponse:
     )
     for one in series:
         one.filer, one.checker = people.get(one.filed_by), people.get(one.checked_by)
-    earlier = [
-        one for one in series if one.seq < shown.seq and one.state != ReportState.RETURNED
-    ]
+    earlier = [one for one in series if one.seq < shown.seq and one.state != ReportState.RETURNED]
     previous = earlier[0] if earlier else None
     may_check = actor.may(Act.VERIFY_REPORT, path=shown.area.path)
     counting = next((one.id for one in series if one.state != ReportState.RETURNED), None)

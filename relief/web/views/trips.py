@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from relief.access.acts import Act
 from relief.access.gate import NotFound
-from relief.deliveries import actions, queries
+from relief.deliveries import actions
 from relief.deliveries.models import TripState
 from relief.web.forms.goods import FindingForm, LoadingForm, ReceivingForm
 from relief.web.goods import order_page, trip_page
@@ -113,8 +113,7 @@ def receive(request: HttpRequest, trip: int, id: int) -> HttpResponse:
             else:
                 messages.success(
                     request,
-                    _("Trip %(number)s is received, all as loaded.")
-                    % {"number": seen.trip.number},
+                    _("Trip %(number)s is received, all as loaded.") % {"number": seen.trip.number},
                 )
             return redirect("web:trip", trip)
     lots = trip_page.lots_of(loads)

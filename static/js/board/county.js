@@ -95,10 +95,32 @@ function watch(board) {
 }
 
 const PARTS = ["received", "road", "waiting", "gap"];
+const MEASURES = ["gap", "need", "allocated", "road", "received"];
+
+// Which of the five numbers stands large; the bar and `received / need` always show.
+function measures({ page, speech }) {
+  const box = page.part("measures");
+  if (box.children.length) return;
+  const table = page.part("needs").closest("table");
+  const choose = (measure) => {
+    table.dataset.measure = measure;
+    for (const made of box.children) {
+      made.setAttribute("aria-pressed", String(made.dataset.measure === measure));
+    }
+  };
+  for (const measure of MEASURES) {
+    const made = h("button", { type: "button", class: "chip", "data-measure": measure },
+      speech.words.columns[measure]);
+    made.addEventListener("click", () => choose(measure));
+    box.append(made);
+  }
+  choose("gap");
+}
 
 // Township × item. Each cell leads to its rows; the bar shows received, on the road, allocated.
 function needs(board, lines) {
   const { page, speech, about } = board;
+  measures(board);
   const table = f.matrix(lines, about.items);
   const head = table.items.map((item) => ({ key: item, sign: [speech.item(item)], item }));
   page.list("needs-head", [{ key: "township", sign: "", item: null }, ...head,
@@ -122,7 +144,8 @@ function needs(board, lines) {
   page.list("needs-sum", foot, () =>
     h("tr", {},
       h("th", { scope: "row" }, speech.words.columns.all),
-      ...sums.map((line) => h("td", { class: "need" }, ...figure(line, speech))),
+      ...sums.map((line) => h("td", { class: line.gap ? "need need--gap" : "need" },
+        h("div", {}, ...figure(line, speech)))),
       number(met(lines, speech), { class: "number needs__all" })));
 }
 
@@ -158,13 +181,15 @@ function figure(line, speech) {
     piece.style.width = share(widths[part]);
     bar.append(piece);
   }
+  const shown = (measure) => {
+    if (measure !== "gap") return speech.count(line[measure]);
+    return line.gap ? `−${speech.count(line.gap)}` : "✓";
+  };
   return [
-    h("span", { class: "need__main" }, line.gap ? `−${speech.count(line.gap)}` : line.need ? "✓" : "–"),
+    ...MEASURES.map((measure) =>
+      h("span", { class: `need__main need__main--${measure}` }, shown(measure))),
     bar,
-    h("span", { class: "need__five" },
-      ...["need", "allocated", "road", "received"].map((part) =>
-        h("span", { class: `need__part need__part--${part}` },
-          h("span", { class: "need__word" }, speech.say(part)), speech.count(line[part])))),
+    h("span", { class: "need__of" }, `${speech.count(line.received)} / ${speech.count(line.need)}`),
   ];
 }
 
@@ -178,8 +203,7 @@ function gaps(board, lines) {
       h("div", {},
         link(speech.page("need", {
           id: incident, place: about.areas[line.area]?.code, item: about.items[line.item]?.code,
-        }), `${speech.area(line.area)} · ${speech.item(line.item)}`),
-        line.why && h("span", { class: "under" }, speech.name(line.why, "reason"))),
+        }), `${speech.area(line.area)} · ${speech.item(line.item)}`)),
       h("span", { class: "number number--bad" },
         `−${speech.count(line.gap)} `, h("span", { class: "quiet" }, `/ ${speech.count(line.need)}`))));
 }

@@ -27,7 +27,7 @@ export function tripTable(board, name, list, { act, under } = {}) {
       h("th", { scope: "row" },
         link(speech.page("trip", { id: trip.id }), trip.number),
         h("span", { class: "under" }, trip.plate || "")),
-      h("td", { "data-label": speech.say("state") },
+      h("td", { class: "cell--state" },
         badge(speech.one("trip_states", trip.state), TONES[trip.state] || "info")),
       h("td", { class: "cell--whole" },
         h("span", { class: "route" }, `${speech.place(trip.origin)} → ${speech.area(stops[0].area)}${more}`),
@@ -63,15 +63,15 @@ export function taskList(board, name, list, { place = false } = {}) {
   const open = list.filter((row) => !row.done_at);
   const rows = list.map((row) => ({ key: row.id, sign: [row, speech.at(row.due_at, now)], row }));
   page.list(name, rows, ({ row }) =>
-    h("li", { class: row.done_at ? "task task--done" : "task" },
-      h("div", { class: "task__text" },
+    h("li", { class: row.done_at ? "task-line task-line--done" : "task-line" },
+      h("div", { class: "task-line__text" },
         h("span", {}, speech.name(row, "title")),
         place && h("span", { class: "under" }, speech.area(row.area))),
       row.done_at
         ? h("span", { class: "quiet" }, speech.say("done_at", { time: speech.at(row.done_at, now) }))
         : clock(row.due_at, speech, now),
       !row.done_at && speech.may("finish_task")
-        ? button(speech.page("task", { id: row.id }), speech.say("finish")) : null),
+        ? button(`${speech.page("incident", { id: board.incident })}#task-${row.id}`, speech.say("finish")) : null),
   { count: open.length });
 }
 
@@ -102,8 +102,9 @@ export function roadList(board, name, list) {
   page.list(name, rows, ({ row }) =>
     h("li", { class: "line" },
       h("span", { class: "line__sign", "aria-hidden": "true" }, "✕"),
-      h("span", {}, row.reason),
-      h("span", { class: "quiet" }, speech.say("closed_since", { time: speech.at(row.closed_at, now) }))));
+      h("div", {}, row.reason,
+        h("span", { class: "under" },
+          speech.say("closed_since", { time: speech.at(row.closed_at, now) })))));
 }
 
 export function checkList(board, name, list) {
@@ -116,7 +117,8 @@ export function checkList(board, name, list) {
     return h("li", { class: "line" },
       h("span", { class: "line__sign", "aria-hidden": "true" }, "≠"),
       h("div", {},
-        link(speech.page("check", { id: row.id }), `${row.number} · ${speech.item(row.item)}`),
+        link(speech.may("resolve_check") ? speech.page("check", { id: row.id }) : speech.page("checks"),
+          `${row.number} · ${speech.item(row.item)}`),
         h("span", { class: "under" }, `${differences.join(", ")} · ${speech.area(row.area)}`)),
       h("span", { class: "quiet" }, speech.at(row.opened_at, now)));
   });

@@ -29,7 +29,9 @@ function banner({ speech, now, incident, running, advised }) {
     speech.one("hazards", incident.hazard),
     speech.say("started", { time: speech.at(incident.started_at, now) }),
     running
-      ? speech.say("response_since", { time: speech.at(running.started_at, now) })
+      ? speech.say("response_since", {
+        n: ["", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"][running.level], time: speech.at(running.started_at, now),
+      })
       : speech.say("no_response"),
   ];
   const differs = suggested && suggested !== level;

@@ -1,0 +1,315 @@
+"""What waits for a person: one entry per thing to do, the most urgent first."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gis.models import inside
+from relief.access.acts import Act
+from relief.access.gate import Actor
+from relief.allocation.models import Plan, PlanState
+from relief.deliveries.models import CheckTask, Stop, Trip, TripState
+from relief.households.models import AffectedVillage
+from relief.incidents.models import Incident, IncidentStatus
+from relief.reports.models import Report, ReportDuty, ReportState
+from relief.response.models import Activation, LevelAssessment, ResponseTask
+from relief.web.templatetags.shown import ROMAN, named
+
+SHOWN = 3  # single trips or reports before they are summed up
+URGENT, SOON, LATER = "urgent", "soon", "later"
+ORDER = (URGENT, SOON, LATER)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: a sign, a title, what it rests on, and the button that leads there."""
+
+    icon: str
+    title: str
+    text: str
+    url: str
+    button: str
+    when: str = LATER
+    due_at: dt.datetime | None = None
+
+
+def steps(*, actor: Actor, incidents: Sequence[Incident], now: dt.datetime) -> list[Step]:
+    """Everything that waits for this person, as far as the duties allow doing it."""
+    running = [one for one in incidents if one.status != IncidentStatus.CLOSED]
+    found: list[Step] = []
+    if running:
+        for group in (_levels, _plans, _reports, _to_verify, _villages):
+            found += group(actor, running, now)
+    for further in (_dispatch, _receive, _checks, _tasks):
+        found += further(actor, now)
+    return sorted(found, key=lambda step: (ORDER.index(step.when), step.due_at or now))
+
+
+def _mine(actor: Actor, act: Act, field: str = "area__path") -> Q | None:
+    """Rows in the areas where the person may do that; None when that is nowhere."""
+    paths = actor.paths(act)
+    if not paths:
+        return None
+    found = Q(pk__in=[])
+    for path in paths:
+        found |= inside(path, field)
+    return found
+
+
+def _when(due_at: dt.datetime, now: dt.datetime) -> str:
+    if due_at < now:
+        return URGENT
+    return SOON if due_at - now < dt.timedelta(hours=2) else LATER
+
+
+def _levels(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:
+    mine = [one for one in running if actor.may(Act.ACTIVATE_RESPONSE, path=one.area.path)]
+    if not mine:
+        return
+    latest = {
+        one.incident_id: one
+        for one in LevelAssessment.objects.filter(incident__in=mine)
+        .order_by("incident_id", "-id")
+        .distinct("incident_id")
+    }
+    counties = {one.id: one.area_id for one in mine}
+    active = {
+        one.incident_id: one.level
+        for one in Activation.objects.filter(incident__in=mine, ended_at=None)
+        if one.area_id == counties[one.incident_id]
+    }
+    for incident in mine:
+        assessment = latest.get(incident.id)
+        suggested = assessment.suggested_level if assessment else None
+        runs = active.get(incident.id)
+        if suggested is None or (runs is not None and runs <= suggested):
+            continue
+        yield Step(
+            "incident",
+            _("The figures suggest response level %(level)s") % {"level": ROMAN[suggested]},
+            str(incident),
+            reverse("web:incident", args=[incident.id]),
+            _("Look and activate") if runs is None else _("Look and adjust"),
+            URGENT,
+        )
+
+
+def _plans(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:
+    waiting = (
+        Plan.objects.visible_to(actor)
+        .filter(incident__in=running, state__in=[PlanState.DRAFT, PlanState.PROPOSED])
+        .select_related("area", "incident")
+        .only("number", "state", "proposed_by", "area__path", "incident__name", "incident__name_en")
+    )
+    for plan in waiting:
+        path, url = plan.area.path, reverse("web:plan", args=[plan.id])
+        if plan.state == PlanState.DRAFT and actor.may(Act.PROPOSE_PLAN, path=path):
+            title = _("Plan %(number)s is drafted: check and propose it")
+            yield Step(
+                "plan",
+                title % {"number": plan.number},
+                str(plan.incident),
+                url,
+                _("Check the plan"),
+                SOON,
+            )
+        if (
+            plan.state == PlanState.PROPOSED
+            and plan.proposed_by != actor.user_id
+            and actor.may(Act.APPROVE_PLAN, path=path)
+        ):
+            title = _("Plan %(number)s waits for approval")
+            yield Step(
+                "plan",
+                title % {"number": plan.number},
+                str(plan.incident),
+                url,
+                _("Decide"),
+                URGENT,
+            )
+
+
+def _reports(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:
+    mine = _mine(actor, Act.FILE_REPORT)
+    if mine is None:
+        return
+    duties = list(
+        ReportDuty.objects.filter(mine, book_id=actor.book_id, incident__in=running)
+        .select_related("area", "incident")
+        .defer("area__boundary", "incident__footprint")
+        .order_by("due_at")
+    )
+    silent = [duty for duty in duties if duty.last_report_at is None]
+    if len(duties) > SHOWN:
+        # Whoever answers for many townships first hears which of them are silent.
+        duties = silent[:SHOWN]
+    for duty in duties:
+        title = _("%(kind)s of %(area)s") % {"kind": duty.get_kind_display(), "area": duty.area}
+        yield Step(
+            "report",
+            title[:1].upper() + title[1:],
+            str(duty.incident),
+            reverse("web:report_new", args=[duty.incident_id, duty.area.code]),
+            _("Enter the figures"),
+            _when(duty.due_at, now),
+            duty.due_at,
+        )
+
+
+def _to_verify(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:
+    mine = _mine(actor, Act.VERIFY_REPORT)
+    if mine is None:
+        return
+    waiting = list(
+        Report.objects.filter(
+            mine, book_id=actor.book_id, incident__in=running, state=ReportState.FILED
+        )
+        .order_by("incident_id", "area_id", "-seq")
+        .distinct("incident_id", "area_id")
+        .select_related("area", "incident")
+        .defer("figures", "area__boundary", "incident__footprint")
+    )
+    if waiting:
+        first = min(waiting, key=lambda report: report.filed_at)
+        title = ngettext(
+            "%(count)d report to verify", "%(count)d reports to verify", len(waiting)
+        ) % {"count": len(waiting)}
+        text = ", ".join(sorted({str(report.area) for report in waiting}))
+        yield Step("check", title, text, reverse("web:report", args=[first.id]), _("Verify"), SOON)
+
+
+def _villages(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:
+    mine = _mine(actor, Act.CONFIRM_HOUSEHOLDS)
+    if mine is None:
+        return
+    waiting = list(
+        AffectedVillage.objects.filter(
+            mine, book_id=actor.book_id, incident__in=running, confirmed_at=None
+        )
+        .select_related("area", "incident")
+        .defer("area__boundary", "incident__footprint")
+        .order_by("-presumed_households")
+    )
+    if not waiting:
+        return
+    first = waiting[0]
+    households = sum(village.presumed_households for village in waiting)
+    title = ngettext(
+        "%(count)d affected village to confirm",
+        "%(count)d affected villages to confirm",
+        len(waiting),
+    ) % {"count": len(waiting)}
+    url = (
+        reverse("web:affected", args=[first.id])
+        if len(waiting) == 1
+        else reverse("web:villages", args=[first.incident_id])
+    )
+    text = _("%(households)s households from the map, %(incident)s") % {
+        "households": f"{households:,}",
+        "incident": first.incident,
+    }
+    yield Step("village", title, text, url, _("Confirm"), SOON)
+
+
+def _dispatch(actor: Actor, now: dt.datetime) -> Iterable[Step]:
+    mine = _mine(actor, Act.DISPATCH_TRIP)
+    if mine is None:
+        return []
+    waiting = Trip.objects.filter(mine, book_id=actor.book_id, state=TripState.PLANNED)
+    trips = list(waiting.order_by("leaves_at", "id")[: SHOWN + 1])
+    found = [
+        Step(
+            "truck",
+            _("Trip %(number)s: load and dispatch") % {"number": trip.number},
+            "",
+            reverse("web:trip", args=[trip.id]),
+            _("Load"),
+            _when(trip.leaves_at, now),
+            trip.leaves_at,
+        )
+        for trip in trips[:SHOWN]
+    ]
+    if len(trips) > SHOWN:
+        further = waiting.count() - SHOWN
+        title = ngettext(
+            "%(count)d further trip to load", "%(count)d further trips to load", further
+        )
+        found.append(
+            Step("truck", title % {"count": further}, "", reverse("web:trips"), _("All trips"))
+        )
+    return found
+
+
+def _receive(actor: Actor, now: dt.datetime) -> Iterable[Step]:
+    mine = _mine(actor, Act.RECEIVE_TRIP)
+    if mine is None:
+        return []
+    coming = (
+        Stop.objects.filter(
+            mine, book_id=actor.book_id, received_at=None, trip__state=TripState.ON_THE_ROAD
+        )
+        .select_related("trip", "area")
+        .defer("area__boundary")
+        .order_by("arrives_at")
+    )
+    return [
+        Step(
+            "truck",
+            _("Trip %(number)s is coming to %(area)s")
+            % {"number": stop.trip.number, "area": stop.area},
+            _("Plate %(plate)s") % {"plate": stop.trip.plate} if stop.trip.plate else "",
+            reverse("web:stop_receive", args=[stop.trip_id, stop.id]),
+            _("Receive"),
+            _when(stop.arrives_at, now),
+            stop.arrives_at,
+        )
+        for stop in coming[:SHOWN]
+    ]
+
+
+def _checks(actor: Actor, now: dt.datetime) -> Iterable[Step]:
+    mine = _mine(actor, Act.RESOLVE_CHECK)
+    if mine is None:
+        return []
+    waiting = CheckTask.objects.filter(mine, book_id=actor.book_id, settled_at=None).count()
+    if not waiting:
+        return []
+    title = ngettext("%(count)d difference to settle", "%(count)d differences to settle", waiting)
+    text = _("A receipt differs from what was loaded.")
+    return [
+        Step("scale", title % {"count": waiting}, text, reverse("web:checks"), _("Settle"), SOON)
+    ]
+
+
+def _tasks(actor: Actor, now: dt.datetime) -> Iterable[Step]:
+    """Tasks of the person's own areas; those of the areas below are theirs to do."""
+    own = [duty.path for duty in actor.duties if duty.allows(Act.FINISH_TASK)]
+    if not own:
+        return []
+    waiting = list(
+        ResponseTask.objects.filter(
+            area__path__in=own, book_id=actor.book_id, done_at=None, activation__ended_at=None
+        )
+        .select_related("activation")
+        .order_by("due_at")
+    )
+    if not waiting:
+        return []
+    first = waiting[0]
+    title = ngettext("%(count)d task to do", "%(count)d tasks to do", len(waiting))
+    return [
+        Step(
+            "task",
+            title % {"count": len(waiting)},
+            _("Next: %(task)s") % {"task": named(first)},
+            reverse("web:incident", args=[first.activation.incident_id]) + "#tasks",
+            _("To the tasks"),
+            _when(first.due_at, now),
+            first.due_at,
+        )
+    ]

@@ -1,0 +1,40 @@
+// Feeds the county map: a snapshot of the person's board, then every change as it is made.
+import { Live } from "./live.js";
+
+const about = JSON.parse(document.getElementById("map-feed").textContent);
+const state = document.querySelector("[data-map-state]");
+
+const show = ({ name, since }) => {
+  const clock = new Date(since).toLocaleTimeString("zh-CN", { timeZone: about.zone, hour12: false });
+  const words = { live: state.dataset.live, stale: `${state.dataset.stale} ${clock}` }[name];
+  state.textContent = words || state.dataset.joining;
+  state.className = `badge ${name === "live" ? "badge--good" : "badge--warn"}`;
+  state.hidden = false;
+};
+
+const feed = async (layer) => {
+  const answer = await fetch(about.feed.snapshot, { cache: "no-store" });
+  if (!answer.ok) {
+    location.reload();
+    return;
+  }
+  const snapshot = await answer.json();
+  layer.apply(snapshot.rows, { reset: true });
+  new Live({
+    feed: about.feed,
+    epoch: snapshot.epoch,
+    number: snapshot.number,
+    serverNow: about.now,
+    on: {
+      frame: (frame) => layer.apply(frame.rows),
+      snapshot: (fresh) => layer.apply(fresh.rows, { reset: true }),
+      state: show,
+      replayed: () => {},
+      ended: () => location.reload(),
+    },
+  }).start();
+};
+
+const [first] = window.reliefMap?.layers || [];
+if (first) feed(first);
+else document.addEventListener("relief-map", (event) => feed(event.detail), { once: true });

@@ -1,0 +1,83 @@
+"""People at their screens: one Chromium, a context each, nothing hidden from the test."""
+
+import shutil
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from tests.gis.browser import ARGUMENTS, NAMES
+
+EVERYWHERE = 15_000  # ms; generous for a busy machine, the promised second is measured apart
+
+
+@dataclass
+class Person:
+    """One signed-in person with a page to work on and a board that stays open."""
+
+    name: str
+    base: str
+    context: BrowserContext
+    page: Page
+    boards: dict[str, Page] = field(default_factory=dict)
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.base + path)
+        return self.page
+
+    def open_status(self, path: str) -> int:
+        """The status of an address this person should not reach; its error is expected."""
+        before = len(self.errors)
+        answer = self.page.goto(self.base + path)
+        assert answer is not None
+        del self.errors[before:]
+        return answer.status
+
+    def watch(self, view: str, code: str) -> Page:
+        """Open a board in a tab of its own and wait until it is live."""
+        page = self.context.new_page()
+        self.listen(page)
+        page.goto(f"{self.base}/boards/{view}/{code}/")
+        expect(page.locator("[data-link=live]")).to_be_visible(timeout=EVERYWHERE)
+        self.boards[view] = page
+        return page
+
+    def listen(self, page: Page) -> None:
+        def asked(request) -> None:
+            if not request.url.startswith((self.base, "data:", "blob:")):
+                self.outside.append(request.url)
+
+        page.on("request", asked)
+        page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda said: (
+                self.errors.append(f"{page.url}: {said.text}") if said.type == "error" else None
+            ),
+        )
+
+    def press(self, action: str) -> None:
+        """Send the form that goes to an address ending so."""
+        form = self.page.locator(f'form[action$="{action}"]').first
+        form.locator("button:not([type=button])").first.click()
+        self.page.wait_for_load_state()
+
+
+def launch(play: Playwright) -> Browser:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        raise RuntimeError(f"expected a browser named one of {', '.join(NAMES)}, found none")
+    return play.chromium.launch(executable_path=found, args=ARGUMENTS)
+
+
+def sign_in(browser: Browser, base: str, name: str, *, locale: str, width: int = 1280) -> Person:
+    """Press the person's button on the demo's sign-in page."""
+    context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    person = Person(name, base, context, page)
+    person.listen(page)
+    person.open("/sign-in/")
+    page.locator(f'button[name=person][value="{name}"]').click()
+    page.wait_for_url(f"{base}/")
+    return person
