@@ -1,9 +1,14 @@
 """Fixtures of every test. The named world itself is in `tests/world.py`."""
 
+import os
+
 import pytest
 from django.utils import translation
 
 from tests import world as named
+
+# Playwright runs a loop of its own in the tests' thread; Django would refuse to query beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture

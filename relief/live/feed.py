@@ -211,6 +211,7 @@ class Feed:
         return (
             self.head is not None
             and self.head.epoch == epoch
+            and cursor >= 0
             and 0 <= self.head.number - cursor <= MAX_BEHIND
         )
 

@@ -31,7 +31,7 @@ def events(request: HttpRequest, view: str, code: str) -> HttpResponse:
         epoch = uuid.UUID(request.GET.get("epoch", ""))
     except ValueError:
         return HttpResponse(frames.RESYNC, content_type=JSON, status=409)
-    if epoch != head.epoch or not 0 <= head.number - since <= MAX_BEHIND:
+    if epoch != head.epoch or since < 0 or not 0 <= head.number - since <= MAX_BEHIND:
         return HttpResponse(frames.RESYNC, content_type=JSON, status=409)
     lines = reading.entries(book=scope.book_id, after=since, upto=head.number, limit=PAGE)
     text, _ = frames.page(scope=scope, start=since, upto=head.number, entries=lines)

@@ -7,12 +7,13 @@ from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 
 from gis import territory as files
+from gis import tiles
 from gis.models import Area
 from gis.schematic import BUILDINGS, Households
 from gis.territory import Territory
 from gis.territory.places import PlaceRow
 from relief.catalog.loading import load_catalog
-from relief.households.models import Household
+from relief.households.models import Household, HouseholdCell
 from relief.journal.models import Book
 from relief.norms.loading import load_norms
 from relief.preparedness.models import Shelter, ShelterCount
@@ -112,4 +113,9 @@ def _households(batches: Iterator[Households], areas: dict[str, Area]) -> int:
                     )
                 )
                 written += 1
+    tiles.refresh_cells(
+        source=Household._meta.db_table,
+        cells=HouseholdCell._meta.db_table,
+        sums={"households": None, "people": "people"},
+    )
     return written

@@ -52,7 +52,7 @@ class ActorMiddleware:
 
 
 def books_of(request: HttpRequest) -> tuple[Book | None, list[Book]]:
-    """The book on screen (the one chosen, or the real one), and all in which duties are held."""
+    """The book on screen, and all in which the person holds duties now."""
     held = Duty.objects.filter(
         user_id=request.user.id,
         book_id=OuterRef("id"),
@@ -63,9 +63,15 @@ def books_of(request: HttpRequest) -> tuple[Book | None, list[Book]]:
         .filter(Q(kind=BookKind.REAL) | Q(held=True))
         .order_by("id")
     )
-    real = next((book for book in found if not book.is_drill), None)
-    chosen = next((book for book in found if book.id == request.session.get("book")), real)
-    return chosen, [book for book in found if book.held]  # type: ignore[attr-defined]
+    held_ones = [book for book in found if book.held]  # type: ignore[attr-defined]
+    # The real book goes first; who holds duties in a drill only is shown that.
+    first = next(iter(sorted(held_ones, key=lambda book: book.is_drill)), None)
+    first = first or next(iter(found), None)
+    chosen = next((book for book in held_ones if book.id == request.session.get("book")), first)
+    if chosen is not None and chosen.is_drill and request.session.get("book") != chosen.id:
+        # Sockets know the book by the session alone.
+        request.session["book"] = chosen.id
+    return chosen, held_ones
 
 
 class RefusalMiddleware:

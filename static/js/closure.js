@@ -13,7 +13,7 @@
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const widths = { national: 5, county: 3.5, village: 2.5 };
 
-  const map = L.map("closing-map", { zoomControl: true, attributionControl: false, boxZoom: false });
+  const map = L.map("closing-map", { zoomControl: true, attributionControl: false, boxZoom: false, zoomSnap: 0.25 });
   const towns = L.geoJSON(data.towns, { interactive: false });
   const flood = L.geoJSON(data.footprint, { interactive: false });
   const roads = L.geoJSON(data.roads, { bubblingMouseEvents: false });
@@ -35,7 +35,7 @@
     }).addTo(map);
   }
   const around = roads.getLayers().length ? roads : towns;
-  if (around.getLayers().length) map.fitBounds(around.getBounds().pad(0.05));
+  if (around.getLayers().length) map.fitBounds(around.getBounds().pad(0.02));
 
   // A name is shown where its township is wide enough for it.
   const fit = () => {

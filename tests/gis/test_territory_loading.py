@@ -1,7 +1,6 @@
 """Loading a territory: all or nothing, twice the same, neighbours joined."""
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -77,25 +76,6 @@ def test_a_neighbouring_county_joins_the_roads(tmp_path):
     RoadLink.objects.filter(name="E").update(speed_kmh=20)
     slower = travel(Network.current(), sources=[(128.0, 43.0)], targets=[(128.4, 43.0)])
     assert slower.minutes[0, 0] > found.minutes[0, 0] + 20
-
-
-def test_the_command_prints_every_fault_and_writes_nothing(tmp_path, capsys):
-    folder = samples.write(tmp_path, areas_csv=samples.AREAS.replace("300,100", "300,-100"))
-    with pytest.raises(CommandError, match="2 faults; nothing was written"):
-        call_command("load_territory", folder)
-    assert capsys.readouterr().err.splitlines() == [
-        "areas.csv:6 households: Expected a whole number of 0 or more, received “-100”.",
-        "areas.csv:9 households: Expected a whole number of 0 or more, received “-100”.",
-    ]
-    assert _counts() == (0, 0, 0)
-
-
-def test_the_command_checks_without_writing_when_asked(tmp_path, capsys):
-    call_command("load_territory", samples.write(tmp_path), "--check")
-    assert capsys.readouterr().out == "No faults; nothing was written.\n"
-    assert _counts() == (0, 0, 0)
-    call_command("load_territory", tmp_path)
-    assert capsys.readouterr().out == "8 areas, 4 new road nodes, 4 new roads (0 kept).\n"
 
 
 @settings(

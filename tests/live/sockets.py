@@ -31,12 +31,12 @@ OWN = "its own"
 class Web:
     """uvicorn in a thread, started as `./run serve` starts it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, port: int = 0) -> None:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 wrap(get_asgi_application()),
                 host="127.0.0.1",
-                port=0,
+                port=port,
                 ws="websockets-sansio",
                 loop="uvloop",
                 lifespan="on",
@@ -53,12 +53,10 @@ class Web:
         wait(lambda: self._server.started or not self._thread.is_alive())
         assert self._server.started, "the web did not start"
         self.hub = hubs._hub
-
-    @property
-    def port(self) -> int:
-        return self._server.servers[0].sockets[0].getsockname()[1]
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
 
     def end(self) -> None:
+        """Stop as a deployment does; a second time changes nothing."""
         self._server.should_exit = True
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
@@ -89,8 +87,8 @@ class Web:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Web]:
-    web = Web()
+def running(*, port: int = 0) -> Iterator[Web]:
+    web = Web(port=port)
     web.begin()
     try:
         yield web

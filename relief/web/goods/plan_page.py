@@ -127,6 +127,11 @@ class PlanPage:
     trips: list[Trip]
 
     @property
+    def newer(self) -> Plan | None:
+        """The draft or proposal that would replace this plan."""
+        return next((other for other in self.others if other.state in OPEN), None)
+
+    @property
     def by_town(self) -> list[Changed]:
         found: dict[int, Changed] = {}
         for entry in self.differences:
@@ -280,6 +285,8 @@ def may(*, actor: Actor, plan: Plan) -> dict[str, bool]:
     return {
         "draft": actor.may(Act.DRAFT_PLAN, path=path),
         "propose": plan.state == PlanState.DRAFT and actor.may(Act.PROPOSE_PLAN, path=path),
+        # Whoever also approves has to leave that to another person once he proposed it himself.
+        "alone": plan.state == PlanState.DRAFT and decides,
         "decide": proposed and decides and not own,
         "own": proposed and decides and own,
         "waits": proposed and not decides,

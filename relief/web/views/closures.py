@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,8 @@ from relief.incidents.models import Incident, IncidentStatus
 from relief.web.forms.closures import ClosureForm
 from relief.web.forms.sheet import request_key
 from relief.web.goods import plan_page
+
+DIGITS = 4  # of a degree on the map: ten metres
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +84,12 @@ def reopen(request: HttpRequest, id: int) -> HttpResponse:
 
 def _towns(actor: Actor, incident: Incident) -> list[Area]:
     """Townships in which the person may close roads, of the incident's county."""
-    towns = Area.objects.within(incident.area.path).filter(level=Level.TOWNSHIP).order_by("code")
+    towns = (
+        Area.objects.within(incident.area.path)
+        .filter(level=Level.TOWNSHIP)
+        .annotate(drawn=AsGeoJSON("boundary", precision=DIGITS))
+        .order_by("code")
+    )
     paths = actor.paths(Act.CLOSE_ROAD)
     return [town for town in towns if any(contains(path, town.path) for path in paths)]
 
@@ -100,6 +108,7 @@ def _links(towns: list[Area]) -> QuerySet[RoadLink]:
         .annotate(
             town=Subquery(first.values("name" if chinese else "name_en")[:1]),
             first_code=Subquery(first.values("code")[:1]),
+            drawn=AsGeoJSON("line", precision=DIGITS),
         )
         .order_by("first_code", "name", "number")
     )
@@ -131,24 +140,28 @@ def _drawing(
 ) -> dict[str, Any]:
     """What the map of this page draws; plain GeoJSON, all from this server."""
 
-    def feature(geometry: Any, **properties: Any) -> dict[str, Any]:
-        return {
-            "type": "Feature",
-            "geometry": json.loads(geometry.geojson),
-            "properties": properties,
-        }
+    def feature(shape: str, **properties: Any) -> dict[str, Any]:
+        return {"type": "Feature", "geometry": json.loads(shape), "properties": properties}
 
+    footprint = (
+        Incident.objects.filter(id=incident.id, footprint__isnull=False)
+        .values_list(AsGeoJSON("footprint", precision=DIGITS), flat=True)
+        .first()
+    )
     return {
         "roads": [
             feature(
-                link.line,
+                link.drawn,  # type: ignore[attr-defined]
                 number=link.number,
-                name=str(link),
                 shut=link.number in shut,
                 road_class=link.road_class,
             )
             for link in links
         ],
-        "towns": [feature(town.boundary, name=str(town)) for town in towns if town.boundary],
-        "footprint": [feature(incident.footprint)] if incident.footprint else [],
+        "towns": [
+            feature(town.drawn, name=str(town))  # type: ignore[attr-defined]
+            for town in towns
+            if town.boundary
+        ],
+        "footprint": [feature(footprint)] if footprint else [],
     }

@@ -88,7 +88,7 @@ def refuse(request: HttpRequest, id: int) -> HttpResponse:
     return _decided(
         request,
         id,
-        form=RefusalForm(request.POST),
+        form=RefusalForm(request.POST, auto_id="id_refuse_%s"),
         name="refuse_form",
         act=actions.refuse_plan,
         said=_("Plan %(number)s is sent back. Orders in force stay as they are."),
@@ -155,7 +155,7 @@ def _page(request: HttpRequest, plan_id: int, **forms: Sheet) -> HttpResponse:
         "may": plan_page.may(actor=actor, plan=shown),
         "draft_form": DraftForm(),
         "approve_form": DecisionForm(),
-        "refuse_form": RefusalForm(),
+        "refuse_form": RefusalForm(auto_id="id_refuse_%s"),
         "refused_form": refused,
         **forms,
     }

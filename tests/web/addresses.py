@@ -1,0 +1,83 @@
+"""Every address of the pages with an object of the scene to ask it for."""
+
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from relief.deliveries.models import CheckTask, Stop, TripState
+from relief.households.models import AffectedVillage
+from relief.incidents.models import RoadClosure
+from relief.reports.models import Report
+from relief.response.models import ResponseTask
+from relief.stock.models import Lot
+from tests.flow.scenes import Scene
+
+
+def names() -> set[str]:
+    """Every address there is, as `space:name`."""
+    found: set[str] = set()
+
+    def walk(patterns: list, space: str) -> None:
+        for entry in patterns:
+            if isinstance(entry, URLResolver):
+                walk(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else space)
+            elif isinstance(entry, URLPattern):
+                found.add(f"{space}{entry.name}")
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
+    """What each address that names an object is asked for: always one of Northbank or Harbour."""
+    incident, northbank = scene.incident.id, scene.world.area("Northbank")
+    report = Report.objects.get(area=northbank)
+    affected = AffectedVillage.objects.get(area=scene.world.area("Willow"))
+    task = ResponseTask.objects.filter(area=northbank, done_at=None).order_by("id").first()
+    stop = Stop.objects.filter(area=northbank).order_by("-trip__state", "id").first()
+    trip = scene.incident.trips.exclude(state=TripState.CANCELLED).order_by("id").first()
+    order = scene.incident.orders.filter(area=northbank).order_by("id").first()
+    lot = Lot.objects.filter(book=scene.world.real).order_by("id").first()
+    check = CheckTask.objects.order_by("id").first()
+    place = {"id": incident, "code": northbank.code}
+    line = scene.plan.lines.order_by("position").first()
+    board = {"view": "township", "code": northbank.code}
+    return {
+        **{
+            f"web:{name}": {"id": incident}
+            for name in (
+                *("incident", "activate", "end_response", "villages", "situation"),
+                *("incident_plan", "plan_draft", "needs", "closure_new"),
+            )
+        },
+        "web:task_done": {"id": task.id},
+        "web:report_new": place,
+        **{
+            f"web:{name}": {"id": report.id}
+            for name in ("report", "report_verify", "report_return")
+        },
+        "web:affected": {"id": affected.id},
+        "web:closure_reopen": {"id": RoadClosure.objects.get().id},
+        "web:shelter": {"id": scene.world.school.id},
+        "web:household_tiles": {"z": 9, "x": 438, "y": 187},
+        "web:stop_line": {"id": stop.id},
+        **{
+            f"web:{name}": {"id": scene.plan.id}
+            for name in ("plan", "plan_propose", "plan_approve", "plan_refuse")
+        },
+        "web:plan_line": {"id": scene.plan.id, "position": line.position},
+        "web:plan_need": {"id": scene.plan.id, "need": line.need_id},
+        "web:need": {**place, "item": line.need.item.code},
+        "web:order": {"id": order.id},
+        **{f"web:{name}": {"id": trip.id} for name in ("trip", "trip_dispatch")},
+        "web:stop_receive": {"trip": stop.trip_id, "id": stop.id},
+        "web:check_settle": {"id": check.id},
+        **{f"web:{name}": {"id": lot.id} for name in ("lot", "lot_state")},
+        "boards:board": board,
+        "boards:snapshot": board,
+        "live:events": board,
+    }
+
+
+def address(name: str, of: dict[str, dict[str, Any]]) -> str:
+    return reverse(name, kwargs=of.get(name))
