@@ -2,9 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any, Self, TypeVar, cast
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gis.models import Area, ancestors, contains, inside
@@ -19,7 +22,7 @@ class NotFound(Exception):
 class Refused(Exception):
     """A rule says no. `sentence` tells the person what was expected and what was received."""
 
-    def __init__(self, sentence) -> None:
+    def __init__(self, sentence: str | Promise) -> None:
         super().__init__(sentence)
         self.sentence = sentence
 
@@ -87,32 +90,35 @@ def require(*, actor: Actor, act: Act, area: Area | str, book_id: int) -> None:
         )
 
 
-class PlacedQuerySet(models.QuerySet):
+Placed = TypeVar("Placed", bound=models.Model)
+
+
+class PlacedQuerySet(models.QuerySet[Placed]):
     """Rows with an area and a book. Every read starts at `visible_to`.
 
     The model names `READ_ACT`; `AREA_PATH` is the lookup to the area's path; `WIDE` models are
     also seen from the areas below (an incident of the county concerns its townships).
     """
 
-    def visible_to(self, actor: Actor) -> "PlacedQuerySet":
-        field = getattr(self.model, "AREA_PATH", "area__path")
+    def visible_to(self, actor: Actor) -> Self:
+        model = cast(Any, self.model)
+        field = getattr(model, "AREA_PATH", "area__path")
         seen = Q(pk__in=[])
-        for path in actor.paths(self.model.READ_ACT):
+        for path in actor.paths(model.READ_ACT):
             seen |= inside(path, field)
-            if getattr(self.model, "WIDE", False):
+            if getattr(model, "WIDE", False):
                 seen |= Q(**{f"{field}__in": ancestors(path)})
         found = self.filter(seen)
-        if getattr(self.model, "BOOK", "book_id"):
-            found = found.filter(**{getattr(self.model, "BOOK", "book_id"): actor.book_id})
-        return found
+        book = getattr(model, "BOOK", "book_id")
+        return found.filter(**{book: actor.book_id}) if book else found
 
-    def one(self, **lookup):
+    def one(self, **lookup: Any) -> Placed:
         """The one row, or NotFound."""
         try:
             return self.get(**lookup)
-        except (self.model.DoesNotExist, ValueError) as missing:
+        except (ObjectDoesNotExist, ValueError) as missing:
             raise NotFound from missing
 
-    def locked(self, **lookup):
+    def locked(self, **lookup: Any) -> Placed:
         """The one row, locked until the transaction ends, or NotFound."""
         return self.select_for_update(of=("self",)).one(**lookup)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.timezone import localdate, localtime
 
@@ -95,7 +96,7 @@ def build(
     wanted = [need for need in needs if need.quantity > 0]
     travel, cut_off = _travel(incident, supplies, wanted, vehicles)
     wanted_items = {need.item.code for need in wanted}
-    data = {
+    data: dict[str, Any] = {
         "version": 1,
         "now": start.isoformat(),
         "horizon_h": horizon,

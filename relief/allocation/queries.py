@@ -1,6 +1,6 @@
 """Reads on plans and orders."""
 
-from relief.access.gate import Actor
+from relief.access.gate import Actor, PlacedQuerySet
 from relief.allocation import rules
 from relief.allocation.models import Gap, OrderLine, Plan, PlanLine, PlanState
 from relief.allocation.problem import open_lines
@@ -19,7 +19,7 @@ def open_plan(*, actor: Actor, incident: Incident) -> Plan | None:
     )
 
 
-def lines(*, actor: Actor, plan: Plan):
+def lines(*, actor: Actor, plan: Plan) -> PlacedQuerySet[PlanLine]:
     return (
         PlanLine.objects.visible_to(actor)
         .filter(plan=plan)
@@ -28,7 +28,7 @@ def lines(*, actor: Actor, plan: Plan):
     )
 
 
-def gaps(*, actor: Actor, plan: Plan):
+def gaps(*, actor: Actor, plan: Plan) -> PlacedQuerySet[Gap]:
     return (
         Gap.objects.visible_to(actor)
         .filter(plan=plan)
@@ -69,7 +69,7 @@ def differences(*, plan: Plan) -> list[dict]:
     return sorted(found, key=lambda entry: (entry["area"].code, entry["item"].order))
 
 
-def order_lines(*, actor: Actor, incident: Incident | None = None):
+def order_lines(*, actor: Actor, incident: Incident | None = None) -> PlacedQuerySet[OrderLine]:
     found = OrderLine.objects.visible_to(actor)
     if incident is not None:
         found = found.filter(order__incident=incident)

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from relief.allocation import rules
 from relief.allocation.models import Gap, Order, OrderLine, Plan, PlanLine, PlanState
 from relief.allocation.problem import Question, Vehicles, build, open_lines
 from relief.catalog.models import Item
@@ -11,7 +10,7 @@ from relief.incidents.models import Incident
 from relief.journal.log import require_transaction
 from relief.journal.numbers import next_number
 from relief.ledger import steps as ledger
-from relief.planner import parse, solve
+from relief.planner import Proposal, parse, solve
 from relief.planner.explain import reasons
 
 
@@ -24,7 +23,7 @@ def supersede_open(*, incident: Incident) -> Plan | None:
         .first()
     )
     if plan is not None:
-        plan.state = rules.advance(plan.state, rules.Event.SUPERSEDE)
+        plan.state = PlanState.SUPERSEDED
         plan.save(update_fields=["state"])
     return plan
 
@@ -88,7 +87,7 @@ def draft(
     return plan
 
 
-def _summary(question: Question, proposal, earlier: Plan | None) -> dict:
+def _summary(question: Question, proposal: Proposal, earlier: Plan | None) -> dict:
     late = [line for line in proposal.lines if line.arrival_h > _due(question.data, line.demand)]
     return {
         "lines": len(proposal.lines),

@@ -26,8 +26,8 @@ def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict
     for trip in Trip.objects.filter(
         book_id=incident.book_id, dispatched_at__isnull=False, back_at__gt=now
     ):
-        key = (trip.fleet_id, trip.vehicle)
-        away[key] = max(away.get(key, trip.back_at), trip.back_at)
+        driven = (trip.fleet_id, trip.vehicle)
+        away[driven] = max(away.get(driven, trip.back_at), trip.back_at)
     groups: list[Vehicles] = []
     numbers: dict[str, list[int]] = {}
     for fleet in fleets:

@@ -14,7 +14,7 @@ from relief.allocation import rules
 from relief.allocation import steps as allocation
 from relief.allocation.actions import PlanMovedOn
 from relief.allocation.models import OrderLine, Plan, PlanState
-from relief.allocation.problem import build
+from relief.allocation.problem import Vehicles, build
 from relief.deliveries import fleets, rows
 from relief.deliveries.models import Load, Stop, Trip, TripState
 from relief.incidents.models import Incident, IncidentStatus
@@ -175,7 +175,9 @@ def approve_plan(*, actor: Actor, plan_id: int, note: str, now: dt.datetime) -> 
     return plan
 
 
-def _check_still_fits(plan: Plan, incident: Incident, vehicles, now: dt.datetime) -> None:
+def _check_still_fits(
+    plan: Plan, incident: Incident, vehicles: list[Vehicles], now: dt.datetime
+) -> None:
     """Raise StalePlan unless the proposal is feasible for the problem as it stands today."""
     today = build(incident=incident, vehicles=vehicles, now=now, base=plan.drafted_at)
     conflicts = [

@@ -1,13 +1,13 @@
 """Reads on trips."""
 
-from relief.access.gate import Actor
+from relief.access.gate import Actor, PlacedQuerySet
 from relief.deliveries.models import CheckTask, Stop, Trip, TripState
 from relief.incidents.models import Incident
 
 _ACTIVE = [TripState.PLANNED, TripState.ON_THE_ROAD, TripState.FINISHED]
 
 
-def trips(*, actor: Actor, incident: Incident | None = None):
+def trips(*, actor: Actor, incident: Incident | None = None) -> PlacedQuerySet[Trip]:
     """Trips that were not cancelled, the next to leave first, with stops and loads."""
     found = Trip.objects.visible_to(actor).filter(state__in=_ACTIVE)
     if incident is not None:
@@ -19,7 +19,7 @@ def trips(*, actor: Actor, incident: Incident | None = None):
     )
 
 
-def stops(*, actor: Actor, incident: Incident | None = None):
+def stops(*, actor: Actor, incident: Incident | None = None) -> PlacedQuerySet[Stop]:
     """Stops the person may see (those of own trips, or coming to the own township)."""
     found = Stop.objects.visible_to(actor).filter(trip__state__in=_ACTIVE)
     if incident is not None:
@@ -31,7 +31,7 @@ def stops(*, actor: Actor, incident: Incident | None = None):
     )
 
 
-def checks(*, actor: Actor):
+def checks(*, actor: Actor) -> PlacedQuerySet[CheckTask]:
     return (
         CheckTask.objects.visible_to(actor)
         .select_related("area", "load__line__item", "load__stop__trip")

@@ -1,5 +1,7 @@
 """Database constraints shared by every room's models."""
 
+from typing import Any
+
 from django.db.models import BaseConstraint
 
 
@@ -15,7 +17,7 @@ class SameBook(BaseConstraint):
         super().__init__(name=name)
         self.field, self.book = field, book
 
-    def _sql(self, model, schema_editor) -> str:
+    def _sql(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
         field, book = (
             model._meta.get_field(self.field),
@@ -29,25 +31,26 @@ class SameBook(BaseConstraint):
             "DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def constraint_sql(self, model, schema_editor) -> None:
-        # The target's unique key may be made later in the same migration.
+    # The target's unique key may be made later in the same migration: hence deferred, nothing now.
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         schema_editor.deferred_sql.append(self._sql(model, schema_editor))
 
-    def create_sql(self, model, schema_editor) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         schema_editor.deferred_sql.append(self._sql(model, schema_editor))
 
-    def remove_sql(self, model, schema_editor) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
 
-    def validate(self, model, instance, exclude=None, using="default") -> None:
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "") -> None:
         """The database checks at commit; a form has nothing to add."""
 
-    def deconstruct(self):
+    def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "field": self.field, "book": self.book}
 
-    def __eq__(self, other) -> bool:
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, SameBook) and self.deconstruct() == other.deconstruct()
 
     __hash__ = BaseConstraint.__hash__

@@ -6,7 +6,7 @@ The statements stand here once, as text, because the hub runs them on its own as
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -109,7 +109,13 @@ def latest(
 
     Oldest first. Both are of one state of the database.
     """
-    wanted = {"bit": bit, "path": path, "below": f"{path}/%", "above": list(above), "limit": limit}
+    wanted: dict[str, Any] = {
+        "bit": bit,
+        "path": path,
+        "below": f"{path}/%",
+        "above": list(above),
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
         cursor.execute(LATEST_SQL, {"book": book, **wanted})
         found = cursor.fetchall()

@@ -1,14 +1,16 @@
 """Needs beside what meets them."""
 
+from typing import Any
+
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from relief.access.gate import Actor
+from relief.access.gate import Actor, PlacedQuerySet
 from relief.incidents.models import Incident
 from relief.needs.models import Need
 
 
-def matrix(*, actor: Actor, incident: Incident):
+def matrix(*, actor: Actor, incident: Incident) -> PlacedQuerySet[Any]:
     """Needs the person may see, with allocated, on the road, received and gap in whole units."""
     lines = "order_lines__"
     return (

@@ -139,7 +139,7 @@ def _village_officer(*, book: Book, incident: Incident, now: dt.datetime) -> Non
         .order_by("-presumed_households", "area__code")
         .first()
     )
-    village = hit.area if hit else township.parts.first()
+    village = hit.area if hit else township.parts.order_by("code")[0]
     person = next(person for person in PEOPLE if not person.area)
     Duty.objects.create(
         user=User.objects.get(username=person.username),

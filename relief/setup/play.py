@@ -25,7 +25,8 @@ from relief.reports.indicators import NEEDED
 from relief.reports.models import Report, ReportKind
 from relief.response import actions as response
 from relief.response.models import Activation
-from relief.setup.demo import SONGJIANG, WANBAO
+from relief.setup.demo import WANBAO
+from relief.setup.demo_people import SONGJIANG
 from relief.stock import actions as stock
 from relief.stock.models import Holding, LotState
 
@@ -189,9 +190,10 @@ class Player:
         for stop in list(stops):
             counts = {}
             for n, load in enumerate(stop.loads.filter(loaded__gt=0).order_by("id")):
-                missing = 2 if short and n == 0 and load.loaded > 5 else 0
+                loaded = load.loaded or 0
+                missing = 2 if short and n == 0 and loaded > 5 else 0
                 counts[load.id] = rules.from_received(
-                    loaded=load.loaded, arrived=load.loaded - missing, damaged=1 if missing else 0
+                    loaded=loaded, arrived=loaded - missing, damaged=1 if missing else 0
                 )
             deliveries.receive_stop(
                 actor=self.township_actor(stop.area),
@@ -267,8 +269,7 @@ class Player:
             RoadLink.objects.filter(line__intersects=self.incident.footprint)
             .exclude(road_class="village")
             .order_by("number")
-            .first()
-        )
+        )[0]
         middle = link.line.interpolate_normalized(0.5)
         return middle.x, middle.y
 

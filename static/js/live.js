@@ -23,7 +23,7 @@ export class Live {
     this.heard = engine.Date.now(); // when the board was last known to be level
     this.name = "catching_up";
     this.attempt = this.failures = this.behind = 0;
-    this.polling = this.ended = this.stopped = false;
+    this.polling = this.answered = this.ended = this.stopped = false;
   }
 
   start() {
@@ -174,9 +174,10 @@ export class Live {
     if (this.stopped || this.ended) return;
     if (!this.polling) {
       this.polling = true;
-      this.tried = this.engine.Date.now();
-    } else if (this.engine.Date.now() - this.tried > RETRY_SOCKET) {
-      // Polling goes on until a socket works again.
+      this.tried = null;
+    } else if (this.tried === null || this.engine.Date.now() - this.tried > RETRY_SOCKET) {
+      // Asking goes on until a socket works again: tried at once, since it may have been the
+      // server that was away, and then once a minute.
       this.tried = this.engine.Date.now();
       this.open();
     }
@@ -191,10 +192,16 @@ export class Live {
       }
       const frame = await answer.json();
       this.attempt = 0;
+      this.answered = true;
       if (frame.to > frame.from) pause = 200;
       this.take(frame);
     } catch {
+      // Not the socket is blocked but the server is away: come back to both.
+      this.polling = this.answered = false;
+      this.failures = TRIES - 1;
+      this.again(() => this.open());
       this.tell();
+      return;
     }
     if (this.joined) return;
     this.engine.clearTimeout(this.timer);
@@ -229,6 +236,6 @@ export class Live {
   state() {
     if (this.age > (this.joined ? QUIET : OFFLINE)) return "stale";
     if (this.joined) return "live";
-    return this.polling ? "polling" : "catching_up";
+    return this.polling && this.answered ? "polling" : "catching_up";
   }
 }

@@ -29,7 +29,11 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("urgent", "urgent shelter"), ("fixed", "fixed shelter"), ("central", "central shelter")],
+                        choices=[
+                            ("urgent", "urgent shelter"),
+                            ("fixed", "fixed shelter"),
+                            ("central", "central shelter"),
+                        ],
                         max_length=8,
                     ),
                 ),

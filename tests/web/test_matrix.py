@@ -1,0 +1,147 @@
+"""Who may open and send what: every address, every person of the named world.
+
+The object asked for is always Northbank's or Harbour's. Asha (duty officer), Bela (keeper), Chidi
+(commander) and Hana (auditor) have duties in Harbour itself, Emeka and Gu (village) below it in
+the same township, Farah in the township beside, Jonas in the county beside, Kim in the prefecture
+above, Iris in the drill, Dana none. Whoever is named in neither column is told "not found".
+"""
+
+import pytest
+from django.db import transaction
+
+from tests import world as named
+from tests.web import addresses
+
+pytestmark = pytest.mark.django_db
+BY_SCRIPTS = ("boards:snapshot", "live:events")
+
+# address: (who may open it, who is refused with a sentence)
+OPEN = {
+    "boards:board": ("asha chidi emeka hana iris kim", ""),
+    "boards:own": ("asha bela chidi emeka farah gu hana iris jonas kim", ""),
+    "boards:snapshot": ("asha chidi emeka hana iris kim", ""),
+    "live:events": ("asha chidi emeka hana iris kim", ""),
+    "web:activate": ("chidi kim", "asha bela emeka farah gu hana"),
+    "web:affected": ("asha chidi emeka gu hana kim", "bela"),
+    "web:agreements": ("asha bela chidi hana iris jonas kim", "emeka farah gu"),
+    "web:check_settle": ("bela", "asha chidi emeka hana kim"),
+    "web:checks": ("asha bela chidi emeka farah gu hana iris jonas kim", ""),
+    "web:closure_new": ("asha chidi emeka farah kim", "bela gu hana"),
+    "web:closure_reopen": ("asha chidi emeka farah kim", "bela gu hana"),
+    "web:end_response": ("chidi kim", "asha bela emeka farah gu hana"),
+    "web:home": ("asha bela chidi dana emeka farah gu hana iris jonas kim", ""),
+    "web:household_tiles": ("asha chidi emeka farah gu hana iris jonas kim", "bela"),
+    "web:incident": ("asha bela chidi emeka farah gu hana kim", ""),
+    "web:incident_new": ("asha chidi iris jonas kim", "bela emeka farah gu hana"),
+    "web:incident_plan": ("asha chidi emeka farah hana kim", "bela gu"),
+    "web:incidents": ("asha bela chidi emeka farah gu hana iris jonas kim", ""),
+    "web:journal": ("asha chidi hana iris jonas kim", "bela emeka farah gu"),
+    "web:lot": ("asha bela chidi hana kim", ""),
+    "web:lot_state": ("bela", "asha chidi hana kim"),
+    "web:map": ("asha bela chidi emeka farah gu hana iris jonas kim", ""),
+    "web:map_base": ("asha bela chidi emeka farah gu hana iris jonas kim", ""),
+    "web:need": ("asha chidi emeka hana kim", "bela"),
+    "web:needs": ("asha chidi emeka farah hana kim", "bela gu"),
+    "web:norms": ("asha bela chidi emeka farah hana iris jonas kim", "gu"),
+    "web:order": ("asha bela chidi emeka hana kim", ""),
+    "web:orders": ("asha bela chidi emeka farah gu hana iris jonas kim", ""),
+    "web:plan": ("asha chidi hana kim", "bela"),
+    "web:plan_approve": ("chidi kim", "asha bela hana"),
+    "web:plan_draft": ("asha chidi kim", "bela emeka farah gu hana"),
+    "web:plan_line": ("asha chidi hana kim", "bela"),
+    "web:plan_need": ("asha chidi hana kim", "bela"),
+    "web:plan_propose": ("asha chidi kim", "bela hana"),
+    "web:plan_refuse": ("chidi kim", "asha bela hana"),
+    "web:report": ("asha chidi emeka hana kim", "bela"),
+    "web:report_new": ("asha emeka", "bela chidi hana kim"),
+    "web:report_return": ("asha chidi kim", "bela emeka hana"),
+    "web:report_verify": ("asha chidi kim", "bela emeka hana"),
+    "web:shelter": ("asha chidi emeka hana iris kim", "bela"),
+    "web:shelters": ("asha chidi emeka farah gu hana iris jonas kim", "bela"),
+    "web:situation": ("asha bela chidi emeka farah gu hana kim", ""),
+    "web:stock": ("asha bela chidi emeka farah hana iris jonas kim", "gu"),
+    "web:stop_line": ("asha bela chidi emeka gu hana kim", ""),
+    "web:stop_receive": ("emeka", "asha bela chidi gu hana kim"),
+    "web:task_done": ("asha bela chidi emeka kim", "hana"),
+    "web:trip": ("asha bela chidi emeka farah gu hana kim", ""),
+    "web:trip_dispatch": ("bela", "asha chidi hana kim"),
+    "web:trips": ("asha bela chidi emeka farah gu hana iris jonas kim", ""),
+    "web:villages": ("asha chidi emeka farah gu hana kim", "bela"),
+}
+
+# address: (whose sending is let through to the action, who is refused with a sentence)
+SEND = {
+    "web:activate": ("chidi kim", "asha bela emeka farah gu hana"),
+    "web:affected": ("emeka gu", "asha bela chidi hana kim"),
+    "web:check_settle": ("bela", "asha chidi emeka hana kim"),
+    "web:closure_new": ("asha chidi emeka farah kim", "bela gu hana"),
+    "web:closure_reopen": ("asha chidi farah kim", "bela gu hana"),
+    "web:end_response": ("chidi kim", "asha bela emeka farah gu hana"),
+    "web:incident_new": ("asha chidi iris jonas kim", "bela emeka farah gu hana"),
+    "web:lot_state": ("bela", "asha chidi hana kim"),
+    "web:plan_approve": ("chidi kim", "asha bela hana"),
+    "web:plan_draft": ("asha chidi kim", "bela emeka farah gu hana"),
+    "web:plan_propose": ("asha chidi kim", "bela hana"),
+    "web:plan_refuse": ("chidi kim", "asha bela hana"),
+    "web:report_new": ("asha emeka", "bela chidi hana kim"),
+    "web:report_return": ("asha chidi kim", "bela emeka hana"),
+    "web:report_verify": ("asha chidi kim", "bela emeka hana"),
+    "web:shelter": ("asha emeka iris", "bela chidi hana kim"),
+    "web:stop_receive": ("emeka", "asha bela chidi gu hana kim"),
+    "web:task_done": ("asha bela chidi emeka kim", "hana"),
+    "web:trip_dispatch": ("bela", "asha chidi hana kim"),
+}
+
+
+def statuses(scene, person, method: str, address: str) -> dict[str, int]:
+    """What each person is answered; whatever a request changed is undone."""
+    found = {}
+    for name in named.PEOPLE:
+        browser = person(scene, name)
+        before = transaction.savepoint()
+        found[name] = getattr(browser, method)(address).status_code
+        transaction.savepoint_rollback(before)
+    return found
+
+
+def expected(row: tuple[str, str]) -> dict[str, str]:
+    allowed, refused = (names.split() for names in row)
+    return {
+        name: "let through" if name in allowed else "refused" if name in refused else "not found"
+        for name in named.PEOPLE
+    }
+
+
+def in_words(status: int) -> str:
+    return {403: "refused", 404: "not found"}.get(status, "let through")
+
+
+@pytest.mark.parametrize(("method", "table"), [("get", OPEN), ("post", SEND)])
+def test_everyone_gets_what_the_table_says(under_way, person, method, table):
+    of = addresses.keywords(under_way)
+    wrong = []
+    for name, row in table.items():
+        answered = statuses(under_way, person, method, addresses.address(name, of))
+        assert 500 not in answered.values(), (name, answered)
+        told = {who: in_words(status) for who, status in answered.items()}
+        if told != expected(row):
+            wrong.append((name, {w: told[w] for w in told if told[w] != expected(row)[w]}))
+    assert wrong == []
+
+
+def test_the_tables_cover_every_address():
+    from relief.web.acts import ADDRESSES
+
+    guarded = {name for name, rule in ADDRESSES.items() if rule.read or rule.write}
+    assert guarded | {"web:home", *BY_SCRIPTS} == set(OPEN)
+    assert {name for name, rule in ADDRESSES.items() if rule.write} == set(SEND)
+
+
+def test_a_refusal_names_whose_duty_it_is(under_way, person):
+    refused = person(under_way, "bela").get(f"/incidents/{under_way.incident.id}/activate/")
+    assert refused.status_code == 403
+    sentence = (
+        "To activate, adjust or end a response is the duty of: commander. "
+        "Your duty here: warehouse keeper."
+    )
+    assert sentence in refused.content.decode()

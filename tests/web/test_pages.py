@@ -1,0 +1,84 @@
+"""What holds for every page: few queries, nothing inline, nothing from elsewhere."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.web import addresses
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 30
+PEOPLE = ("asha", "bela", "chidi", "emeka", "gu", "hana", "kim")
+# Words of browsers that run code from an attribute.
+HANDLER = re.compile(r"<[^>]*\son[a-z]+\s*=", re.I)
+ELSEWHERE = re.compile(r"""(?:src|href|action|data)=["'](?:https?:)?//""", re.I)
+
+
+def pages(scene, person, names=PEOPLE):
+    """Every page each person may open: who, address, answer, how many queries it took."""
+    of = addresses.keywords(scene)
+    for name in names:
+        browser = person(scene, name)
+        for address in sorted(addresses.names()):
+            with CaptureQueriesContext(connection) as queries:
+                answer = browser.get(addresses.address(address, of))
+            yield name, address, answer, len(queries)
+
+
+def test_no_page_asks_the_database_often(under_way, person):
+    many = [
+        (name, address, count)
+        for name, address, answer, count in pages(under_way, person)
+        if answer.status_code == 200 and count > MOST_QUERIES
+    ]
+    assert many == []
+
+
+def test_no_page_runs_code_from_attributes_or_asks_another_host(under_way, person):
+    wrong = []
+    for name, address, answer, _count in pages(under_way, person, ("asha", "bela", "emeka")):
+        if "html" not in answer.headers.get("Content-Type", ""):
+            continue
+        body = answer.content.decode()
+        tags = re.sub(r"(<(script|style)\b[^>]*>).*?</\2>", r"\1", body, flags=re.S)
+        for found in (HANDLER.search(tags), ELSEWHERE.search(tags), re.search("<style", tags)):
+            if found and address != "web:situation":
+                wrong.append((name, address, found.group()[:90]))
+        policy = answer.headers["Content-Security-Policy"]
+        assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0], address
+    assert wrong == []
+
+
+def test_scripts_inside_a_page_carry_the_nonce(under_way, person):
+    for _name, address, answer, _count in pages(under_way, person, ("asha", "bela")):
+        if "html" not in answer.headers.get("Content-Type", "") or address == "web:situation":
+            continue
+        for tag in re.findall(r"<script\b[^>]*>", answer.content.decode()):
+            assert "src=" in tag or "nonce=" in tag or "application/json" in tag, (address, tag)
+
+
+def test_every_field_has_a_label(under_way, person):
+    bare = []
+    for _name, address, answer, _count in pages(under_way, person, ("asha", "chidi", "emeka")):
+        if answer.status_code != 200 or "html" not in answer.headers["Content-Type"]:
+            continue
+        body = answer.content.decode()
+        labelled = set(re.findall(r'<label[^>]*for="([^"]+)"', body))
+        for tag in re.findall(r"<(?:input|select|textarea)\b[^>]*>", body):
+            if re.search(r'type="(?:hidden|radio|checkbox|submit)"', tag) or "aria-label" in tag:
+                continue
+            found = re.search(r'id="([^"]+)"', tag)
+            if not found or found.group(1) not in labelled:
+                bare.append((address, tag[:100]))
+    assert bare == []
+
+
+def test_the_map_to_take_along_asks_nobody(under_way, person):
+    answer = person(under_way, "asha").get(f"/incidents/{under_way.incident.id}/situation.html")
+    body = answer.content.decode()
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert not ELSEWHERE.search(re.sub(r"<script\b.*?</script>", "", body, flags=re.S))
+    assert "<link" not in body
+    assert "July flood" in body
