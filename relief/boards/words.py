@@ -4,13 +4,15 @@ Placeholders stand in braces: `{n}`. The browser puts numbers and times in their
 """
 
 from collections.abc import Mapping
+from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from relief.allocation.models import PlanState
 from relief.deliveries.models import TripState
-from relief.incidents.models import Hazard, IncidentStatus
+from relief.incidents.models import Hazard
 from relief.reports.models import ReportKind, ReportState
 from relief.stock.models import LotState
 
@@ -39,11 +41,11 @@ HAPPENED: Mapping[str, str] = {
 }
 
 
-def _labels(choices) -> dict[str, str]:
+def _labels(choices: type[models.TextChoices]) -> dict[str, str]:
     return {value: str(label) for value, label in choices.choices}
 
 
-def in_browser() -> dict:
+def in_browser() -> dict[str, Any]:
     """Every text a board's scripts show."""
     return {
         "live": _("Live"),
@@ -63,21 +65,13 @@ def in_browser() -> dict:
         "as_of": _("as of {time}"),
         "as_of_span": _("as of {first}–{last}"),
         "no_report_yet": _("no report yet"),
-        "silent_since": _("silent since {time}"),
         "never_reported": _("has not reported at all"),
         "last_report": _("last report {time}"),
         "late": _("late {span}"),
         "left": _("{span} left"),
-        "ago": _("{span} ago"),
         "minutes": _("{n} min"),
         "hours": _("{h} h {m} min"),
         "days": _("{d} d {h} h"),
-        "met": _("met"),
-        "gap": _("gap"),
-        "need": _("need"),
-        "allocated": _("allocated"),
-        "road": _("on the road"),
-        "received": _("received"),
         "cell": _(
             "{place}, {item}: need {need}, allocated {allocated}, on the road {road}, "
             "received {received}, gap {gap}"
@@ -90,16 +84,11 @@ def in_browser() -> dict:
         "relocated_note": _("{n} in shelters"),
         "shelter_fill": _("{people} of {capacity}"),
         "not_counted": _("not counted yet"),
-        "all_items": _("all"),
-        "no_rows": _("Nothing here now."),
         "dispatch": _("Dispatch"),
         "receive": _("Receive"),
         "confirm": _("Confirm"),
         "report": _("Report figures"),
-        "count": _("Count"),
         "finish": _("Done"),
-        "settle": _("Settle"),
-        "open": _("Open"),
         "presumed": _("{households} households, {people} people presumed"),
         "confirmed": _("{households} households, {people} people confirmed"),
         "to_confirm": _("to confirm"),
@@ -108,15 +97,11 @@ def in_browser() -> dict:
         "check_short": _("{n} short"),
         "check_damaged": _("{n} damaged"),
         "check_surplus": _("{n} too many"),
-        "from": _("from {place}"),
-        "to": _("to {place}"),
         "of": _("{n} of {all}"),
         "expires": _("expires {date}"),
         "expired": _("expired"),
-        "free_note": _("{n} free"),
         "done_at": _("done {time}"),
         "first_due": _("first due {time}"),
-        "before_due": _("arrives before it is due"),
         "after_due": _("arrives after it is due"),
         "stop_no": _("and {n} more"),
         "unknown_place": _("another place"),
@@ -131,7 +116,7 @@ def in_browser() -> dict:
             "need": _("Need"),
             "allocated": _("Allocated"),
             "road": _("On the road"),
-            "received": _("Received"),
+            "received": _("Units received"),
             "gap": _("Gap"),
             "leaves": _("Leaves"),
             "arrives": _("Arrives"),
@@ -151,7 +136,6 @@ def in_browser() -> dict:
             "valid_to": _("Valid to"),
         },
         "hazards": _labels(Hazard),
-        "statuses": _labels(IncidentStatus),
         "trip_states": _labels(TripState),
         "report_kinds": _labels(ReportKind),
         "report_states": _labels(ReportState),

@@ -144,6 +144,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=True)
+# In a demo, files edited while it runs are served as they are now.
+WHITENOISE_AUTOREFRESH = DEMO
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 SECURE_HTTPS = env.bool("HTTPS", default=False)

@@ -189,8 +189,14 @@ def receive_stop(
     stop.received_at, stop.received_by = now, actor.user_id
     stop.save(update_fields=["received_at", "received_by"])
     if not Stop.objects.filter(trip=trip, received_at=None, loads__loaded__gt=0).exists():
+        assert trip.dispatched_at is not None, "a trip on the road was dispatched"
         trip.state = TripState.FINISHED
-        trip.save(update_fields=["state"])
+        trip.back_at = rules.back_when(
+            back_at=trip.back_at,
+            expected=trip.dispatched_at + (stop.arrives_at - trip.leaves_at),
+            arrived=now,
+        )
+        trip.save(update_fields=["state", "back_at"])
     log.record(
         book=stop.book_id,
         kind="trip_received",

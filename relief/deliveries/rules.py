@@ -50,6 +50,14 @@ def from_received(*, loaded: int, arrived: int, damaged: int) -> Count:
     )
 
 
+def back_when(*, back_at: dt.datetime, expected: dt.datetime, arrived: dt.datetime) -> dt.datetime:
+    """When a vehicle is back once its last stop is done: sooner when it arrived sooner.
+
+    A late arrival does not move it: the vehicle may have been sent out again by then.
+    """
+    return min(back_at, arrived + max(dt.timedelta(), back_at - expected))
+
+
 def most_at_once(trips: Sequence[tuple[dt.datetime, dt.datetime]]) -> int:
     """The largest number of trips under way at one moment; one ending as another starts is one."""
     moments = sorted(

@@ -1,5 +1,6 @@
 """Channels in front of the pages: one ASGI application for both."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -13,12 +14,12 @@ from relief.live import hub as hubs
 from relief.live.consumers import Board
 
 
-def wrap(pages):
+def wrap(pages: Any) -> ProtocolTypeRouter:
     """Pages as they are; sockets behind the Origin check; the hub from start to shutdown."""
     sockets = URLRouter(
         [
             path("live/<str:view>/<str:code>/", Board.as_asgi()),
-            re_path(r"", refuse),
+            re_path(r"", refuse),  # type: ignore[arg-type]
         ]
     )
     return ProtocolTypeRouter(
@@ -37,14 +38,15 @@ class SameOrigin:
     pages from others. The rule is that of Django's CSRF check.
     """
 
-    def __init__(self, application) -> None:
+    def __init__(self, application: Any) -> None:
         self.application = application
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         if from_here(headers.get(b"origin", ""), headers.get(b"host", "")):
-            return await self.application(scope, receive, send)
-        return await refuse(scope, receive, send)
+            await self.application(scope, receive, send)
+        else:
+            await refuse(scope, receive, send)
 
 
 def from_here(origin: str, host: str) -> bool:
@@ -66,12 +68,12 @@ def from_here(origin: str, host: str) -> bool:
     )
 
 
-async def refuse(scope, receive, send) -> None:
+async def refuse(scope: dict, receive: Any, send: Any) -> None:
     """No handshake: the answer is 403."""
     await send({"type": "websocket.close", "code": 1008})
 
 
-async def lifespan(scope, receive, send) -> None:
+async def lifespan(scope: dict, receive: Any, send: Any) -> None:
     """The hub hears the doorbell from the first moment on, and lets go of it at the end."""
     while True:
         message = await receive()

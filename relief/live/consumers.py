@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import uuid
+from typing import Any
 from urllib.parse import parse_qs
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -29,7 +30,7 @@ CLOSE_PATIENCE = 2.0
 class Board(AsyncWebsocketConsumer):
     """Admits a person, replays what was missed, then follows the feed until told to go."""
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
         self._whole = asyncio.current_task()
         self._given_up = False
         try:
@@ -51,7 +52,7 @@ class Board(AsyncWebsocketConsumer):
         self.hub = hubs.current()
         self.work = asyncio.get_running_loop().create_task(self._serve())
 
-    async def receive(self, text_data=None, bytes_data=None) -> None:
+    async def receive(self, text_data: Any = None, bytes_data: Any = None) -> None:
         self.end(NOTHING_TO_SAY)
 
     async def disconnect(self, code: int) -> None:

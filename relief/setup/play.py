@@ -101,7 +101,11 @@ class Player:
         self.replan()
         while self.dispatch(count=3) or self.receive(count=3):
             self.receive(count=2)
-        self.say("every trip has arrived; the boards show what is still missing, and why")
+        waiting = Trip.objects.filter(incident=self.incident, state=TripState.PLANNED).count()
+        self.say(
+            f"what left has arrived, {waiting} trips wait for vehicles to come back; "
+            "the boards show what is still missing, and why"
+        )
 
     def report_wanbao(self) -> None:
         area = Area.objects.get(code=WANBAO)

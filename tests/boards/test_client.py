@@ -14,7 +14,8 @@ from tests.gis.browser import open_page
 ENGINE = """
 class Engine {
   constructor() {
-    this.time = 1_000_000; this.timers = new Map(); this.ids = 0; this.sockets = []; this.asked = [];
+    this.time = 1_000_000; this.timers = new Map(); this.ids = 0;
+    this.sockets = []; this.asked = [];
     this.location = { href: "http://relief.test/boards/" };
     this.Math = { random: () => 0 };
     const engine = this;
@@ -31,14 +32,18 @@ class Engine {
       return { ok: answer.status === 200, type: "basic", json: async () => answer.body, ...answer };
     };
   }
-  setTimeout(what, pause) { this.timers.set(++this.ids, { what, at: this.time + pause }); return this.ids; }
-  setInterval(what, pause) { this.timers.set(++this.ids, { what, at: this.time + pause, pause }); return this.ids; }
+  setTimeout(what, after) { return this.setInterval(what, after, 0); }
+  setInterval(what, after, pause = after) {
+    this.timers.set(++this.ids, { what, at: this.time + after, pause });
+    return this.ids;
+  }
   clearTimeout(id) { this.timers.delete(id); }
   clearInterval(id) { this.timers.delete(id); }
   async pass(milliseconds) {
     const end = this.time + milliseconds;
     for (;;) {
-      const next = [...this.timers].filter(([, one]) => one.at <= end).sort((a, b) => a[1].at - b[1].at)[0];
+      const next = [...this.timers].filter(([, one]) => one.at <= end)
+        .sort((a, b) => a[1].at - b[1].at)[0];
       if (!next) break;
       const [id, one] = next;
       this.time = one.at;
@@ -58,7 +63,10 @@ const engine = new Engine();
 const log = [];
 let last = "catching_up";
 const live = new Live({
-  feed: { socket: "/live/command/1/", events: "/live/command/1/events", snapshot: "/boards/command/1/snapshot" },
+  feed: {
+    socket: "/live/command/1/", events: "/live/command/1/events",
+    snapshot: "/boards/command/1/snapshot",
+  },
   epoch: "E", number: 5, serverNow: engine.time + 60_000, engine,
   on: {
     frame: (frame) => log.push(["rows", ...frame.rows]),
@@ -250,7 +258,8 @@ def test_polling_ends_when_a_socket_works_again(page):
         page,
         """
         for (let n = 0; n < 40; n += 1) {
-          engine.answers.push({ status: 200, body: { t: "ev", from: 5, to: 5, rows: [], lines: [] } });
+          const body = { t: "ev", from: 5, to: 5, rows: [], lines: [] };
+          engine.answers.push({ status: 200, body });
         }
         for (let n = 0; n < 3; n += 1) { engine.drop(); await engine.pass(150); }
         await engine.pass(66_000);
@@ -284,19 +293,21 @@ LINE = {"incident": 1, "item": 7, "quantity": 80, "loaded": 60, "received": 30, 
 
 def test_rows_are_upserted_and_sums_follow(page):
     rows = json.dumps([*NEEDS, {"t": "order_line", "i": 9, "a": "c/t1", "v": LINE | {"need": 1}}])
+    later = json.dumps(LINE | {"need": 1, "received": 55})
     got = page.evaluate(
         f"""async () => {{
         const {{ Store }} = await import("/static/js/board/store.js");
         const f = await import("/static/js/board/figures.js");
-        const store = new Store({{ rows: {rows}, lines: [[1, "told", "c", "2026-01-01T00:00:00Z"]] }});
+        const line = (number, area) => [number, "told", area, "2026-01-01T00:00:00Z"];
+        const store = new Store({{ rows: {rows}, lines: [line(1, "c")] }});
         const heard = [];
         store.subscribe((change) => heard.push([...change.tables]));
-        const pick = ({{ need, allocated, road, received, gap }}) => [need, allocated, road, received, gap];
+        const pick = (one) => [one.need, one.allocated, one.road, one.received, one.gap];
         const before = f.needs(store, 1).map(pick);
         store.apply({{ rows: [
-          {{ t: "order_line", i: 9, a: "c/t1", v: {json.dumps(LINE | {"need": 1, "received": 55})} }},
+          {{ t: "order_line", i: 9, a: "c/t1", v: {later} }},
           {{ t: "need", i: 2, a: "c/t2", v: null }},
-        ], lines: [[2, "told", "c", "2026-01-01T00:00:00Z"], [2, "told", "c/t1", "x"]] }});
+        ], lines: [line(2, "c"), line(2, "c/t1")] }});
         return [before, f.needs(store, 1).map(pick), heard, store.lines.length,
                 f.coverage(f.needs(store, 1), "received"), f.total(f.needs(store, 1)).gap,
                 f.needs(store, 2)];

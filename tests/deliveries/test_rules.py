@@ -49,3 +49,11 @@ def test_trips_that_touch_do_not_overlap(spans, peak):
     start = dt.datetime(2026, 7, 15, tzinfo=dt.UTC)
     hours = [(start + dt.timedelta(hours=a), start + dt.timedelta(hours=b)) for a, b in spans]
     assert rules.most_at_once(hours) == peak
+
+
+def test_a_vehicle_is_back_sooner_when_it_arrived_sooner_and_no_later_when_late():
+    noon = dt.datetime(2026, 7, 15, 12, tzinfo=dt.UTC)
+    hour = dt.timedelta(hours=1)
+    back = rules.back_when(back_at=noon + hour, expected=noon, arrived=noon - hour)
+    assert back == noon
+    assert rules.back_when(back_at=noon + hour, expected=noon, arrived=noon + hour) == noon + hour

@@ -56,9 +56,7 @@ def test_the_lock_is_of_one_name_only(asha, world, client):
 
 
 def test_signing_out_takes_a_post(world, client):
-    client.force_login(
-        world.users["asha"], backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(world.users["asha"], backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/sign-out/").status_code == 405
     assert client.post("/sign-out/").status_code == 302
     assert client.get("/").status_code == 302
@@ -83,15 +81,13 @@ def test_only_demo_people_come_in_by_one_press(world, client, settings, name):
 def test_outside_a_demo_there_is_no_such_door(world, client, settings):
     settings.DEMO = False
     User.objects.create(username="commander", shown_name="县指挥长")
-    assert "name=\"person\"" not in client.get("/sign-in/").content.decode()
+    assert 'name="person"' not in client.get("/sign-in/").content.decode()
     assert client.post("/sign-in/demo/", {"person": "commander"}).status_code == 404
 
 
 def test_forms_need_their_token(world):
     client = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
-    client.force_login(
-        world.users["asha"], backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(world.users["asha"], backend="django.contrib.auth.backends.ModelBackend")
     refused = client.post("/incidents/new/", {"name": "Flood"})
     assert refused.status_code == 403
     assert "This form is too old" in words(refused)
@@ -105,9 +101,7 @@ def test_a_drill_is_shown_as_one_and_chosen_by_its_own_duty(world, person, clien
         book=world.drill,
         valid_from=world.started,
     )
-    client.force_login(
-        world.users["asha"], backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(world.users["asha"], backend="django.contrib.auth.backends.ModelBackend")
     client.cookies["django_language"] = "en"
     assert "Real operation" in words(client.get("/"))
     assert client.post("/book/", {"book": world.drill.id}).status_code == 302
@@ -118,7 +112,5 @@ def test_a_drill_is_shown_as_one_and_chosen_by_its_own_duty(world, person, clien
 
 @pytest.mark.parametrize("book", ["", "x", "999999"])
 def test_a_book_without_a_duty_is_not_found(world, client, book):
-    client.force_login(
-        world.users["asha"], backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(world.users["asha"], backend="django.contrib.auth.backends.ModelBackend")
     assert client.post("/book/", {"book": book or world.drill.id}).status_code == 404

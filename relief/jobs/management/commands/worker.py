@@ -39,7 +39,8 @@ class Command(BaseCommand):
 
     def _work(self, *, once: bool) -> None:
         # The queue's own connection is asynchronous; the tasks use Django's.
-        with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        connector: Any = app.connector
+        with app.replace_connector(connector.get_worker_connector()) as worker:
             asyncio.run(
                 _run(worker, wait=not once, concurrency=1, delete_jobs="successful", name="clock")
             )
