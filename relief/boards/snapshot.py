@@ -16,8 +16,8 @@ from relief.boards.tables import tables
 from relief.journal import reading
 from relief.journal.rows import Row, Table
 
-# Journal lines a fresh board starts with.
-LINES = 40
+# Journal lines a fresh board starts with. One action often writes several, shown as one.
+LINES = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from gis.models import Area, Level, RoadLink, contains
 from relief.access import gate
 from relief.access.acts import Act
-from relief.incidents import rows, rules
+from relief.incidents import rows, rules, steps
 from relief.incidents.models import Incident, RoadClosure
 from relief.journal import log
 
@@ -62,15 +62,22 @@ def close_road(
         closed_by=actor.user_id,
         request_key=request_key,
     )
+    marked = {one.id: one for one in steps.mark_cut_off(incident=incident)}
+    told = {closure.id: closure} | marked
     log.record(
         book=incident.book_id,
         kind="road_closed",
-        rows=[rows.closure(closure)],
+        rows=[rows.closure(one) for one in told.values()],
         actor=actor.user_id,
         now=now,
-        facts={"incident": incident.id, "links": closure.links, "reason": closure.reason},
+        facts={
+            "incident": incident.id,
+            "links": closure.links,
+            "reason": closure.reason,
+            "cut_off": told[closure.id].cut_off,
+        },
     )
-    return closure
+    return told[closure.id]
 
 
 @transaction.atomic(durable=True)
@@ -85,10 +92,11 @@ def reopen_road(*, actor: gate.Actor, closure_id: int, now: dt.datetime) -> Road
     rules.check_reopening(closure=closure)
     closure.reopened_at = now
     closure.save(update_fields=["reopened_at"])
+    others = steps.mark_cut_off(incident=closure.incident)
     log.record(
         book=closure.book_id,
         kind="road_reopened",
-        rows=[rows.closure(closure)],
+        rows=[rows.closure(one) for one in [closure, *others]],
         actor=actor.user_id,
         now=now,
         facts={"incident": closure.incident_id, "links": closure.links},

@@ -75,6 +75,7 @@ class RoadClosure(models.Model):
     """Road closure (道路中断): links closed from one moment until reopened.
 
     `links` are road link numbers, named one by one or found under `polygon` when it was drawn.
+    `cut_off` holds the codes of the villages that no open road reaches while it lasts.
     """
 
     READ_ACT, WIDE = Act.READ_INCIDENTS, True
@@ -83,6 +84,7 @@ class RoadClosure(models.Model):
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="closures")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     links = ArrayField(models.PositiveIntegerField())
+    cut_off = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     polygon = models.MultiPolygonField(srid=4326, null=True, blank=True)
     shape = models.MultiLineStringField(srid=4326)
     reason = models.CharField(max_length=120)

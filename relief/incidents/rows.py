@@ -34,6 +34,7 @@ def closure(obj: RoadClosure) -> Row:
             "incident": obj.incident_id,
             "reason": obj.reason,
             "shape": json.loads(obj.shape.geojson),
+            "cut_off": obj.cut_off,
             "closed_at": obj.closed_at,
             "reopened_at": obj.reopened_at,
         },

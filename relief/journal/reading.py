@@ -46,13 +46,14 @@ NEWS_SQL = """
      ORDER BY e.number
 """
 
-# Where the book stands and the newest entries that one board may see, newest first.
+# Where the book stands and the newest entries that one board may see, newest first; their rows
+# are left out.
 LATEST_SQL = """
     SELECT b.epoch, b.last_number,
            e.number, e.area, e.wide, e.audience, e.rows, e.kind, e.happened_at
       FROM journal_book b
       LEFT JOIN LATERAL (
-           SELECT number, area, wide, audience, rows, kind, happened_at
+           SELECT number, area, wide, audience, '' AS rows, kind, happened_at
              FROM journal_entry
             WHERE book_id = b.id AND audience & %(bit)s <> 0
               AND (area = %(path)s OR area LIKE %(below)s OR (wide AND area = ANY(%(above)s)))
@@ -107,7 +108,7 @@ def latest(
 ) -> tuple[Head, list[Line]]:
     """Where the book stands, and its newest entries for the boards with that bit in that area.
 
-    Oldest first. Both are of one state of the database.
+    Oldest first and without their rows. Both are of one state of the database.
     """
     wanted: dict[str, Any] = {
         "bit": bit,

@@ -27,8 +27,10 @@ _SESSION_SQL = """
 """
 _USER_SQL = """
     SELECT u.password, hashtext(u.password),
-           coalesce((SELECT id FROM journal_book WHERE id = %(book)s),
-                    (SELECT min(id) FROM journal_book WHERE kind = 'real')),
+           (SELECT b.id FROM journal_book b JOIN access_duty d ON d.book_id = b.id
+             WHERE d.user_id = u.id AND d.valid_from <= %(now)s
+               AND (d.valid_to IS NULL OR d.valid_to > %(now)s)
+             ORDER BY b.id IS NOT DISTINCT FROM %(book)s DESC, b.kind = 'real' DESC, b.id LIMIT 1),
            (SELECT path FROM geography_area WHERE code = %(code)s)
       FROM access_user u WHERE u.id = %(user)s AND u.is_active
 """
@@ -83,7 +85,8 @@ async def admit(
     if SESSION_KEY not in said or BACKEND_SESSION_KEY not in said:
         raise Refusal(NOT_SIGNED_IN)
     user_id = User._meta.pk.to_python(said[SESSION_KEY])
-    found = await reader.fetch(_USER_SQL, {"user": user_id, "book": said.get("book"), "code": code})
+    wanted = {"user": user_id, "book": said.get("book"), "code": code, "now": now}
+    found = await reader.fetch(_USER_SQL, wanted)
     if not found:
         raise Refusal(NOT_SIGNED_IN)
     password, mark, book_id, path = found[0]

@@ -25,7 +25,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     }
     if actor is not None:
         context["duties_in_words"] = SimpleLazyObject(lambda: duties_in_words(actor))
-        context["other_books"] = [one for one in request.books if one.id != actor.book_id]
+        books = request.books  # type: ignore[attr-defined]
+        context["other_books"] = [one for one in books if one.id != actor.book_id]
         context["navigation"] = navigation.entries(actor=actor, path=request.path)
     return context
 

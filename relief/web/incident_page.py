@@ -182,7 +182,7 @@ def measures(actor: Actor, tasks: Sequence[ResponseTask]) -> list[tuple[Level, l
     """Tasks grouped by administrative level and measure, in the order of their deadlines."""
     found: dict[tuple[int, str], Measure] = {}
     for task in tasks:
-        task.may_finish = actor.may(Act.FINISH_TASK, path=task.area.path)
+        task.may_finish = actor.may(Act.FINISH_TASK, path=task.area.path)  # type: ignore[attr-defined]
         key = (task.area.level, task.key)
         found.setdefault(key, Measure(task, task.area.level)).tasks.append(task)
     levels: dict[int, list[Measure]] = {}
@@ -208,7 +208,7 @@ def latest_plan(*, actor: Actor, incident: Incident) -> Plan | None:
     return found.defer("problem", "proposal").order_by("-id").first()
 
 
-def boards(actor: Actor) -> list[dict[str, str]]:
+def boards(actor: Actor) -> list[dict[str, Any]]:
     """The boards of the person's own level, with the code their address ends in.
 
     Boards of the levels below are reached from these.

@@ -1,6 +1,6 @@
 """Who acts, in which book, and how refusals are answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -28,14 +28,17 @@ class ActorMiddleware:
             request.book = book  # type: ignore[attr-defined]
             if book is not None:
                 request.actor = gate.actor_for(  # type: ignore[attr-defined]
-                    user=request.user, book_id=book.id, now=request.now
+                    user=request.user,
+                    book_id=book.id,
+                    now=request.now,  # type: ignore[attr-defined]
                 )
         return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable, args: tuple, keywords: dict[str, Any]
     ) -> HttpResponse | None:
-        rule = acts.rule_of(request.resolver_match.view_name)
+        found = request.resolver_match
+        rule = acts.rule_of(found.view_name if found else "")
         if rule.public:
             return None
         actor = request.actor  # type: ignore[attr-defined]
@@ -51,10 +54,10 @@ class ActorMiddleware:
         return None
 
 
-def books_of(request: HttpRequest) -> tuple[Book | None, list[Book]]:
+def books_of(request: HttpRequest) -> tuple[Book | None, Sequence[Book]]:
     """The book on screen, and all in which the person holds duties now."""
     held = Duty.objects.filter(
-        user_id=request.user.id,
+        user_id=request.user.pk,
         book_id=OuterRef("id"),
         valid_from__lte=request.now,  # type: ignore[attr-defined]
     ).filter(Q(valid_to=None) | Q(valid_to__gt=request.now))  # type: ignore[attr-defined]
@@ -63,7 +66,7 @@ def books_of(request: HttpRequest) -> tuple[Book | None, list[Book]]:
         .filter(Q(kind=BookKind.REAL) | Q(held=True))
         .order_by("id")
     )
-    held_ones = [book for book in found if book.held]  # type: ignore[attr-defined]
+    held_ones = [book for book in found if book.held]
     # The real book goes first; who holds duties in a drill only is shown that.
     first = next(iter(sorted(held_ones, key=lambda book: book.is_drill)), None)
     first = first or next(iter(found), None)

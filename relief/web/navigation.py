@@ -43,5 +43,5 @@ def entries(*, actor: Actor, path: str) -> list[Entry]:
             continue
         url = reverse(name)
         here = path == url or (url != "/" and path.startswith(url))
-        shown.append(Entry(name, url, label, icon, here))
+        shown.append(Entry(name, url, str(label), icon, here))
     return shown

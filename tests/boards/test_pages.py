@@ -63,13 +63,19 @@ def test_a_board_comes_with_its_rows_and_few_queries(
         ("dana", "village", "Willow"),
         ("jonas", "command", "Harbour County"),
         ("bela", "command", "Harbour County"),
-        ("iris", "command", "Harbour County"),
+        ("iris", "command", "Kestrel County"),
     ],
 )
 @pytest.mark.parametrize("what", ["boards:board", "boards:snapshot", "live:events"])
 def test_no_other_board_is_found(world, client, name, view, place, what):
     sign_in_as(world, name, client)
     assert client.get(address(world, view, place, what)).status_code in (403, 404)
+
+
+def test_the_drill_shows_nothing_of_the_real_operation(world, response_under_way, client):
+    sign_in_as(world, "iris", client)
+    page = client.get(address(world, "command", "Harbour County"))
+    assert "incident" not in {row["t"] for row in carried(page, "board-snapshot")["rows"]}
 
 
 @pytest.mark.parametrize(("what", "status"), [("boards:snapshot", 401), ("live:events", 401)])

@@ -186,3 +186,21 @@ def test_incidents_are_seen_from_below_and_never_from_beside(world):
         "kim",
     }
     assert {name for name, found in seen.items() if not found} == {"dana", "iris", "jonas"}
+
+
+def test_a_closure_names_the_villages_it_cuts_off_and_reopening_takes_that_back(world):
+    incident = flood(world)
+    first = close(world, incident, links=[0])
+    west = sorted(world.area(name).code for name in ("Willow", "Reed"))
+    assert first.cut_off == west
+    second = close(world, incident, links=[1])
+    east = sorted(world.area(name).code for name in ("Pine", "Cairn"))
+    first.refresh_from_db()
+    assert first.cut_off == second.cut_off == sorted(west + east)
+    before = proof.last_number(world.real)
+    reopen_road(actor=world.actor("asha"), closure_id=second.id, now=LATER)
+    first.refresh_from_db()
+    assert first.cut_off == west
+    second.refresh_from_db()
+    told = [rows.closure(second), rows.closure(first)]
+    proof.says(world.real, after=before, kind="road_reopened", rows=told)

@@ -39,7 +39,7 @@ def test_checking_writes_nothing(tmp_path, capsys):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(CommandError, match="Expected a folder, received .*nowhere"):
+    with pytest.raises(CommandError, match=r"Expected a folder, received .*nowhere"):
         call_command("load_territory", tmp_path / "nowhere")
 
 

@@ -99,6 +99,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "cut_off",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
                     "polygon",
                     django.contrib.gis.db.models.fields.MultiPolygonField(
                         blank=True, null=True, srid=4326

@@ -21,13 +21,13 @@ LARGEST_FILE = 5_000_000  # bytes; a county's flood outline is some tens of kilo
 LEVEL_CHOICES = [("1", "Ⅰ"), ("2", "Ⅱ"), ("3", "Ⅲ"), ("4", "Ⅳ")]
 
 
-class Footprint(forms.CharField):
+class Footprint(forms.Field):
     """A GeoJSON area: a geometry, a feature, or a collection whose areas are joined."""
 
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> MultiPolygon | None:
-        text = super().to_python(value)
+        text = str(value or "").strip()
         return as_area(text) if text else None
 
 
@@ -37,7 +37,14 @@ def as_area(text: str) -> MultiPolygon:
         raise ValidationError(_now("At most 5 MB of GeoJSON is expected."))
     try:
         shapes = [GEOSGeometry(json.dumps(found), srid=4326) for found in _geometries(text)]
-    except (ValueError, TypeError, KeyError, GDALException, GEOSException) as broken:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        RecursionError,
+        GDALException,
+        GEOSException,
+    ) as broken:
         raise ValidationError(
             _now("GeoJSON with an area is expected; this could not be read.")
         ) from broken
@@ -49,7 +56,7 @@ def as_area(text: str) -> MultiPolygon:
         )
     polygons: list[Polygon] = []
     for shape in shapes:
-        polygons += [shape] if isinstance(shape, Polygon) else list(shape)
+        polygons += [shape] if isinstance(shape, Polygon) else [*shape]  # type: ignore[misc]
     return MultiPolygon(polygons, srid=4326)
 
 

@@ -80,8 +80,6 @@ def report(request: HttpRequest, id: int) -> HttpResponse:
     people = User.objects.in_bulk(
         {one.filed_by for one in series} | {one.checked_by for one in series if one.checked_by}
     )
-    for one in series:
-        one.filer, one.checker = people.get(one.filed_by), people.get(one.checked_by)
     earlier = [one for one in series if one.seq < shown.seq and one.state != ReportState.RETURNED]
     previous = earlier[0] if earlier else None
     may_check = actor.may(Act.VERIFY_REPORT, path=shown.area.path)
@@ -90,6 +88,7 @@ def report(request: HttpRequest, id: int) -> HttpResponse:
         "report": next(one for one in series if one.id == shown.id),
         "incident": shown.incident,
         "series": series,
+        "people": people,
         "previous": previous,
         "counts": counting == shown.id,
         "sections": beside(shown, previous),

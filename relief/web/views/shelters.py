@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from relief.access.acts import Act
-from relief.access.gate import Actor
+from relief.access.gate import Actor, PlacedQuerySet
 from relief.preparedness import actions
 from relief.preparedness.models import Shelter, ShelterCount
 from relief.web.forms.counting import ShelterForm
@@ -54,7 +54,7 @@ def shelter(request: HttpRequest, id: int) -> HttpResponse:
     return render(request, "web/shelter.html", context, status=409 if form.refused else 200)
 
 
-def seen(actor: Actor):
+def seen(actor: Actor) -> PlacedQuerySet:
     """Shelters with the count of the book on screen."""
     counts = ShelterCount.objects.visible_to(actor)
     return (

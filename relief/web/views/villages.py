@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from relief.access.acts import Act
-from relief.access.gate import Actor
+from relief.access.gate import Actor, PlacedQuerySet
 from relief.households import actions
 from relief.households.models import AffectedVillage, Household
 from relief.incidents.models import Incident
@@ -68,7 +68,7 @@ def affected(request: HttpRequest, id: int) -> HttpResponse:
     return render(request, "web/affected.html", context, status=409 if form.refused else 200)
 
 
-def seen(actor: Actor):
+def seen(actor: Actor) -> PlacedQuerySet:
     return (
         AffectedVillage.objects.visible_to(actor)
         .select_related("area__parent", "incident")
@@ -76,7 +76,7 @@ def seen(actor: Actor):
     )
 
 
-def proposed(village: AffectedVillage) -> dict[str, int]:
+def proposed(village: AffectedVillage) -> dict[str, int | None]:
     """What the form starts with: the confirmed numbers, or those the map presumes."""
     if village.confirmed_at is not None:
         return {"households": village.confirmed_households, "people": village.confirmed_people}

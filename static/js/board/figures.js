@@ -134,12 +134,14 @@ export const silent = (store, incident) =>
 
 export const reportDuties = (store, incident) => of(store, "duty_report", incident);
 
-// Codes of areas no road reaches, as the latest plan that still stands found them.
+// Codes of areas no road reaches: villages by the closures in force, townships by the latest plan
+// that still stands.
 export function cutOff(store, incident) {
   const plan = of(store, "plan", incident)
     .filter((row) => !["superseded", "refused"].includes(row.state))
     .sort((one, two) => two.id - one.id)[0];
-  return plan?.summary?.cut_off || [];
+  const closed = of(store, "closure", incident).filter((row) => !row.reopened_at);
+  return [...new Set([...closed.flatMap((row) => row.cut_off || []), ...(plan?.summary?.cut_off || [])])];
 }
 
 export const openPlan = (store, incident) =>

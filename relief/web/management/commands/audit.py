@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from relief.ledger.audit import audit
+from relief.ledger.rebuild import rebuild
 
 
 class Command(BaseCommand):
@@ -13,7 +14,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--book", type=int, help="number of one book; all without it")
 
+        parser.add_argument(
+            "--rebuild", action="store_true", help="first make the balances anew from the postings"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["rebuild"]:
+            self.stdout.write(f"{rebuild()} balances were made anew.")
         found = audit(book_id=options["book"])
         for finding in found:
             self.stdout.write(str(finding))
