@@ -94,6 +94,7 @@ def in_browser() -> dict[str, Any]:
         "to_confirm": _("to confirm"),
         "closed_since": _("closed since {time}"),
         "cut_off": _("no road reaches it"),
+        "cuts_off": _("cuts off {places}"),
         "check_short": _("{n} short"),
         "check_damaged": _("{n} damaged"),
         "check_surplus": _("{n} too many"),

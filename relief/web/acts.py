@@ -123,7 +123,8 @@ ADDRESSES: dict[str, Rule] = {
     "web:lot_state": writes(Act.CONDEMN_LOT, about=Lot),
     "web:agreements": reads(Act.READ_AGREEMENTS),
     "boards:own": reads(*BOARDS),
-    "boards:board": reads(*BOARDS, place="code"),
+    # Which board of which area: `boards.scopes.open_scope` asks that itself.
+    "boards:board": reads(*BOARDS),
     # Asked for by scripts: these two answer 401 or 404 themselves instead of showing a page.
     "boards:snapshot": PUBLIC,
     "live:events": PUBLIC,

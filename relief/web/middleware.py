@@ -57,7 +57,7 @@ class ActorMiddleware:
 def books_of(request: HttpRequest) -> tuple[Book | None, Sequence[Book]]:
     """The book on screen, and all in which the person holds duties now."""
     held = Duty.objects.filter(
-        user_id=request.user.pk,
+        user_id=request.user.pk or 0,
         book_id=OuterRef("id"),
         valid_from__lte=request.now,  # type: ignore[attr-defined]
     ).filter(Q(valid_to=None) | Q(valid_to__gt=request.now))  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ import { Live } from "./live.js";
 const about = JSON.parse(document.getElementById("map-feed").textContent);
 const state = document.querySelector("[data-map-state]");
 
-const show = ({ name, since }) => {
+const show = ({ name, since = Date.now() }) => {
   const clock = new Date(since).toLocaleTimeString("zh-CN", { timeZone: about.zone, hour12: false });
   const words = { live: state.dataset.live, stale: `${state.dataset.stale} ${clock}` }[name];
   state.textContent = words || state.dataset.joining;
@@ -12,13 +12,23 @@ const show = ({ name, since }) => {
   state.hidden = false;
 };
 
-const feed = async (layer) => {
-  const answer = await fetch(about.feed.snapshot, { cache: "no-store" });
-  if (!answer.ok) {
-    location.reload();
-    return;
+// The snapshot, asked for again while the server or the network does not answer.
+const ask = async () => {
+  for (let pause = 1000; ; pause = Math.min(2 * pause, 30000)) {
+    try {
+      const answer = await fetch(about.feed.snapshot, { cache: "no-store" });
+      if (answer.ok) return await answer.json();
+      if (answer.status === 401) location.assign("/");
+    } catch (error) {
+      console.warn("snapshot", error.message);
+    }
+    show({ name: "joining" });
+    await new Promise((wait) => setTimeout(wait, pause));
   }
-  const snapshot = await answer.json();
+};
+
+const feed = async (layer) => {
+  const snapshot = await ask();
   layer.apply(snapshot.rows, { reset: true });
   new Live({
     feed: about.feed,
@@ -30,7 +40,7 @@ const feed = async (layer) => {
       snapshot: (fresh) => layer.apply(fresh.rows, { reset: true }),
       state: show,
       replayed: () => {},
-      ended: () => location.reload(),
+      ended: () => location.assign("/"),
     },
   }).start();
 };

@@ -36,6 +36,23 @@ def test_no_page_asks_the_database_often(under_way, person):
     assert many == []
 
 
+@pytest.mark.parametrize(
+    ("name", "view", "place"),
+    [
+        ("chidi", "command", "Harbour County"),
+        ("emeka", "township", "Northbank"),
+        ("gu", "village", "Willow"),
+        ("bela", "warehouse", "Harbour County"),
+    ],
+)
+def test_no_board_asks_the_database_often(under_way, person, name, view, place):
+    browser = person(under_way, name)
+    with CaptureQueriesContext(connection) as queries:
+        answer = browser.get(f"/boards/{view}/{under_way.world.area(place).code}/")
+    assert answer.status_code == 200
+    assert len(queries) <= MOST_QUERIES
+
+
 def test_no_page_runs_code_from_attributes_or_asks_another_host(under_way, person):
     wrong = []
     for name, address, answer, _count in pages(under_way, person, ("asha", "bela", "emeka")):

@@ -141,7 +141,8 @@ export function cutOff(store, incident) {
     .filter((row) => !["superseded", "refused"].includes(row.state))
     .sort((one, two) => two.id - one.id)[0];
   const closed = of(store, "closure", incident).filter((row) => !row.reopened_at);
-  return [...new Set([...closed.flatMap((row) => row.cut_off || []), ...(plan?.summary?.cut_off || [])])];
+  const villages = closed.flatMap((row) => row.cut_off || []);
+  return [...new Set([...villages, ...(plan?.summary?.cut_off || [])])];
 }
 
 export const openPlan = (store, incident) =>

@@ -179,9 +179,11 @@ export class Page {
     this.drawn.add(name);
     keyed(box, rows, { build, calm });
     const none = this.root.querySelector(`[data-none="${name}"]`);
-    if (none) none.hidden = rows.length > 0;
-    const frame = box.closest("table");
-    if (frame) frame.hidden = rows.length === 0 && Boolean(none);
+    if (none) {
+      none.hidden = rows.length > 0;
+      const frame = box.closest("table");
+      if (frame) frame.hidden = rows.length === 0;
+    }
     const counted = this.root.querySelector(`[data-count="${name}"]`);
     if (counted) {
       counted.textContent = String(count);

@@ -97,14 +97,18 @@ export function shelterList(board, name) {
 }
 
 export function roadList(board, name, list) {
-  const { page, speech, now } = board;
-  const rows = list.map((row) => ({ key: row.id, sign: [row.reason, row.closed_at], row }));
+  const { page, speech, about, now } = board;
+  const names = new Map(Object.values(about.areas).map((area) => [area.code, area.name]));
+  const cut = (row) => (row.cut_off || []).map((code) => names.get(code)).filter(Boolean);
+  const rows = list.map((row) => ({ key: row.id, sign: [row.reason, row.closed_at, cut(row)], row }));
   page.list(name, rows, ({ row }) =>
     h("li", { class: "line" },
       h("span", { class: "line__sign", "aria-hidden": "true" }, "✕"),
       h("div", {}, row.reason,
         h("span", { class: "under" },
-          speech.say("closed_since", { time: speech.at(row.closed_at, now) })))));
+          speech.say("closed_since", { time: speech.at(row.closed_at, now) })),
+        cut(row).length > 0 && h("span", { class: "under under--bad" },
+          speech.say("cuts_off", { places: cut(row).join(", ") })))));
 }
 
 export function checkList(board, name, list) {
