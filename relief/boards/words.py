@@ -141,6 +141,8 @@ def in_browser() -> dict[str, Any]:
         "report_kinds": _labels(ReportKind),
         "report_states": _labels(ReportState),
         "plan_states": _labels(PlanState),
+        # The one reason the system itself gives; people type the others.
+        "plan_reasons": {"response activated": _("response activated")},
         "lot_states": _labels(LotState),
         "happened": {kind: _(sentence) for kind, sentence in HAPPENED.items()},
     }

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from relief.access import gate
 from relief.access.acts import Act
@@ -88,7 +89,7 @@ def activate_response(
         actor_id=actor.user_id,
         now=now,
     )
-    plan, told = _draft(incident, reason=_("response activated"), actor=actor, now=now)
+    plan, told = _draft(incident, reason=gettext_noop("response activated"), actor=actor, now=now)
     log.record(
         book=incident.book_id,
         kind="response_activated",

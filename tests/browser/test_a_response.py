@@ -161,7 +161,7 @@ def test_from_silence_to_goods_received_and_a_plan_made_again(base, locale):
 
         second = close_a_road_and_plan_again(duty, commander, incident)
         assert second.replaces_id == plan.id
-        shows("bridge washed out", county, town, hamlet)
+        shows("bridge washed out", *four)
         stop.refresh_from_db()
         assert stop.received_at is not None and stop.trip.state != "cancelled"
 

@@ -27,7 +27,7 @@ export function draw(board) {
     h("p", { class: "todo__line" },
       badge(speech.one("plan_states", plan.state), "warn"),
       link(speech.page("plan", { id: plan.id }), plan.number),
-      h("span", { class: "quiet" }, plan.reason)));
+      h("span", { class: "quiet" }, speech.words.plan_reasons[plan.reason] ?? plan.reason)));
   page.part("villages-link")?.setAttribute("href", incident ? speech.page("villages", { id: incident }) : "#");
   page.root.dataset.now = String(now);
 }

@@ -2,7 +2,7 @@
 
 import * as f from "./figures.js";
 import { badge, button, h, number } from "./parts.js";
-import { checkList, journal, tripTable } from "./shared.js";
+import { checkList, journal, roadList, tripTable } from "./shared.js";
 
 const SOON = 90; // days before its date at which a lot counts as expiring
 
@@ -35,6 +35,7 @@ export function draw(board) {
   holdings(board, stock);
   commitments(board);
   checkList(board, "checks", f.openChecks(store, incident));
+  roadList(board, "roads", f.closedRoads(store, incident));
   journal(board, "journal", 10);
 }
 
