@@ -77,7 +77,7 @@ window.reliefControls = (() => {
   const legend = (layer) => control("bottomright", () => {
     const { words, base } = layer;
     const box = element("details", "map-legend");
-    box.open = layer.map.getSize().x > 640;
+    box.open = layer.map.getSize().x > 900;
     box.append(element("summary", "", words.legend));
     box.append(measures(layer), scale());
     const list = element("ul");
