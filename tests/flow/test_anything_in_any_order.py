@@ -35,10 +35,8 @@ STEPS = [
     "approve",
     "approve",
     "refuse",
-    "dispatch",
-    "dispatch",
-    "receive",
-    "receive",
+    *["dispatch"] * 4,
+    *["receive"] * 4,
     "settle",
     "close",
     "reopen",
@@ -188,7 +186,7 @@ def one_example():
 
 @pytest.mark.django_db
 @settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
