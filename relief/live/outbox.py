@@ -1,12 +1,14 @@
 """Sending to one socket without ever waiting for it."""
 
 import asyncio
+import logging
 import types
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
 Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
+log = logging.getLogger(__name__)
 
 
 @types.coroutine
@@ -68,6 +70,7 @@ class Outbox:
         except StopIteration:
             return
         except Exception:
+            log.info("a socket went away while it was sent to", exc_info=True)
             # The socket is gone; whoever owns it learns of it here and from its own receive.
             self.shut()
             self._lost()
@@ -94,5 +97,6 @@ class Outbox:
         except asyncio.CancelledError:
             raise
         except Exception:
+            log.info("a socket went away while it was sent to", exc_info=True)
             self.shut()
             self._lost()
