@@ -76,8 +76,65 @@ class Plan(models.Model):
         return self.number
 
 
+class RunState(models.TextChoices):
+    """State of a plan run. Only one run of an incident is queued or running at a time."""
+
+    QUEUED = "queued", _("waiting for the worker")  # 排队
+    RUNNING = "running", _("running")  # 测算中
+    DONE = "done", _("done")  # 完成
+    CANCELLED = "cancelled", _("cancelled")  # 取消
+    FAILED = "failed", _("failed")  # 失败
+
+
+class PlanRun(models.Model):
+    """Plan run (方案测算): a plan too large for a request, solved in the worker.
+
+    `stage`, `done` and `of` say how far it is; `cancel_asked` is read between steps.
+    """
+
+    READ_ACT = Act.READ_PLANS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="plan_runs")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=120)
+    request_key = models.UUIDField(unique=True)
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.QUEUED)
+    stage = models.CharField(max_length=20, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    cancel_asked = models.BooleanField(default=False)
+    requested_by = models.BigIntegerField()
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    plan = models.ForeignKey(Plan, models.SET_NULL, null=True, related_name="+")
+    fault = models.CharField(max_length=300, blank=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident"],
+                condition=Q(state__in=[RunState.QUEUED, RunState.RUNNING]),
+                name="plan_run_one_open",
+            ),
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="plan_run_state"),
+            models.CheckConstraint(condition=Q(done__lte=F("of")), name="plan_run_progress"),
+            SameBook(field="incident", name="plan_run_incident_book"),
+            SameBook(field="plan", name="plan_run_plan_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} for {self.incident_id}"
+
+
 class PlanLine(models.Model):
-    """One line of a plan: so many units from one source for one need."""
+    """One line of a plan: so many units from one source for one need.
+
+    One unit of it stands for `stands_for` units of the item needed; more than 1 = a substitute.
+    """
 
     READ_ACT = Act.READ_PLANS
 
@@ -88,6 +145,7 @@ class PlanLine(models.Model):
     source = models.ForeignKey(Account, models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
     quantity = models.PositiveIntegerField()
+    stands_for = models.PositiveSmallIntegerField(default=1)
     arrives_at = models.DateTimeField()
 
     objects = PlacedQuerySet.as_manager()
@@ -95,7 +153,9 @@ class PlanLine(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "position"], name="plan_line_position"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="plan_line_quantity"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, stands_for__gt=0), name="plan_line_quantity"
+            ),
             SameBook(field="plan", name="plan_line_plan_book"),
             SameBook(field="need", name="plan_line_need_book"),
             SameBook(field="source", name="plan_line_source_book"),
@@ -165,7 +225,8 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """Line of an order. `quantity` ≥ `loaded` ≥ `received` + `lost`; all sums of its loads.
 
-    A re-plan lowers `quantity` to what is loaded and never below it.
+    A re-plan lowers `quantity` to what is loaded and never below it. `item` is what is sent; one
+    unit of it stands for `stands_for` units of the item needed.
     """
 
     READ_ACT = Act.READ_ORDERS
@@ -180,6 +241,7 @@ class OrderLine(models.Model):
     loaded = models.PositiveIntegerField(default=0)
     received = models.PositiveIntegerField(default=0)
     lost = models.PositiveIntegerField(default=0)
+    stands_for = models.PositiveSmallIntegerField(default=1)
 
     objects = PlacedQuerySet.as_manager()
 
@@ -194,6 +256,7 @@ class OrderLine(models.Model):
                 condition=Q(loaded__gte=F("received") + F("lost")),
                 name="order_line_received",
             ),
+            models.CheckConstraint(condition=Q(stands_for__gt=0), name="order_line_stands_for"),
             SameBook(field="order", name="order_line_order_book"),
             SameBook(field="need", name="order_line_need_book"),
             SameBook(field="source", name="order_line_source_book"),

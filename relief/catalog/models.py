@@ -44,3 +44,26 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.name if (get_language() or "").startswith("zh") else self.name_en
+
+
+class Substitute(models.Model):
+    """Substitute (替代品): one unit of `use` stands for `ratio` units of `instead_of`.
+
+    The planner sends it only where the item itself is short.
+    """
+
+    use = models.ForeignKey(Item, models.CASCADE, related_name="+")
+    instead_of = models.ForeignKey(Item, models.CASCADE, related_name="substitutes")
+    ratio = models.PositiveSmallIntegerField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["use", "instead_of"], name="substitute_once"),
+            models.CheckConstraint(
+                condition=Q(ratio__gt=0) & ~Q(use=F("instead_of")), name="substitute_ratio"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use_id} for {self.ratio} × {self.instead_of_id}"

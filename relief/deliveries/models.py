@@ -38,14 +38,33 @@ class TransportAgreement(Named):
         ]
 
 
+class Means(models.TextChoices):
+    """How a fleet moves (运输方式); helicopters and boats take no road."""
+
+    HEAVY_TRUCK = "heavy", _("heavy truck")  # 重型货车
+    LIGHT_TRUCK = "light", _("light truck")  # 轻型货车
+    HELICOPTER = "air", _("helicopter")  # 直升机
+    BOAT = "water", _("boat")  # 冲锋舟、船艇
+
+
 class Fleet(Named):
-    """Vehicles of one type under an agreement (运力): capacity, readiness and cost of each."""
+    """Vehicles of one type under an agreement (运力): capacity, readiness and cost of each.
+
+    A truck drives `speed_percent` of the usual speed of its road. A helicopter or boat goes
+    straight at `speed_kmh`, to places within `range_km` of its base. With working hours (作业时段)
+    a vehicle is out only between `works_from` and `works_to`, local time.
+    """
 
     agreement = models.ForeignKey(TransportAgreement, models.CASCADE, related_name="fleets")
+    means = models.CharField(max_length=6, choices=Means, default=Means.HEAVY_TRUCK)
     count = models.PositiveSmallIntegerField()
     kg = models.PositiveIntegerField()
     litres = models.PositiveIntegerField()
     speed_percent = models.PositiveSmallIntegerField(default=100)
+    speed_kmh = models.PositiveSmallIntegerField(null=True, blank=True)
+    range_km = models.PositiveSmallIntegerField(null=True, blank=True)
+    works_from = models.TimeField(null=True, blank=True)
+    works_to = models.TimeField(null=True, blank=True)
     mobilisation_minutes = models.PositiveIntegerField()
     cost_km_fen = models.PositiveIntegerField()
 
@@ -54,7 +73,25 @@ class Fleet(Named):
             models.CheckConstraint(
                 condition=Q(count__gt=0, kg__gt=0, litres__gt=0, speed_percent__gt=0),
                 name="fleet_positive",
-            )
+            ),
+            models.CheckConstraint(condition=Q(means__in=Means.values), name="fleet_means"),
+            models.CheckConstraint(
+                condition=Q(
+                    means__in=[Means.HEAVY_TRUCK, Means.LIGHT_TRUCK],
+                    speed_kmh=None,
+                    range_km=None,
+                )
+                | Q(
+                    means__in=[Means.HELICOPTER, Means.BOAT],
+                    speed_kmh__gt=0,
+                    range_km__gt=0,
+                ),
+                name="fleet_straight",
+            ),
+            models.CheckConstraint(
+                condition=Q(works_from=None, works_to=None) | Q(works_to__gt=F("works_from")),
+                name="fleet_hours",
+            ),
         ]
 
 

@@ -71,6 +71,13 @@ class Incident(models.Model):
         return self.name if chinese or not self.name_en else self.name_en
 
 
+class Bars(models.TextChoices):
+    """Whom a road closure holds up (禁行车型)."""
+
+    ALL = "all", _("all vehicles")  # 禁止一切车辆通行
+    HEAVY = "heavy", _("heavy trucks")  # 禁止重型货车通行
+
+
 class RoadClosure(models.Model):
     """Road closure (道路中断): links closed from one moment until reopened.
 
@@ -87,6 +94,7 @@ class RoadClosure(models.Model):
     cut_off = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     polygon = models.MultiPolygonField(srid=4326, null=True, blank=True)
     shape = models.MultiLineStringField(srid=4326)
+    bars = models.CharField(max_length=6, choices=Bars, default=Bars.ALL)
     reason = models.CharField(max_length=120)
     closed_at = models.DateTimeField()
     closed_by = models.BigIntegerField()
@@ -98,6 +106,7 @@ class RoadClosure(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(links__len__gt=0), name="closure_links"),
+            models.CheckConstraint(condition=Q(bars__in=Bars.values), name="closure_bars"),
             models.CheckConstraint(
                 condition=Q(reopened_at=None) | Q(reopened_at__gte=F("closed_at")),
                 name="closure_dates",

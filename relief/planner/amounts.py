@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Bools, Ints
 from .flows import SAFE, saturating_flow
 from .network import Network
 from .packs import whole_packs
-from .problem import CLASSES, Bools, Ints
+from .problem import CLASSES
 
 
 @dataclass(eq=False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .arrays import Floats, Ints
 from .draft import Draft
 from .fleets import Drive
 from .flows import cheapest_flow, largest_flow
 from .network import Network, networks
-from .problem import CLASSES, Floats, Ints, Problem
+from .problem import CLASSES, Problem
 from .routing import COST_BITS
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from .amounts import Amounts, fair_amounts
+from .arrays import Ints
 from .network import Network, build, networks
 from .packs import mixed_packs, still_good
-from .problem import Ints, Problem
+from .problem import Problem
 from .routing import route
 
 
@@ -38,13 +40,25 @@ class Draft:
     given: Ints
 
 
-def share_out(problem: Problem, *, only_item: str | None = None) -> Draft:
+# Told (stage, steps done, steps in all) as the work goes on; what it raises ends the work.
+Progress = Callable[[str, int, int], None]
+
+
+def untold(stage: str, done: int, of: int) -> None:
+    """Nobody listens."""
+
+
+def share_out(
+    problem: Problem, *, only_item: str | None = None, progress: Progress = untold
+) -> Draft:
     """Share out every item (or the one named), class by class, then let substitutes help."""
     demands = problem.demands
     stock = np.array([s.stock for s in problem.supplies], dtype=np.int64)
     done = np.array([d.committed for d in demands], dtype=np.int64)
     draft = Draft([], [], [], [], {}, _untouched(problem), stock, np.zeros(len(demands), np.int64))
-    for net in networks(problem, only_item=only_item):
+    of = len(problem.items)
+    for n, net in enumerate(networks(problem, only_item=only_item)):
+        progress("amounts", n, of)
         step = _one_pass(draft, net, 1)
         for j in net.dem.tolist():
             draft.main_pass[j] = step

@@ -8,7 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from .problem import Fleet, Floats, Item, Problem, Supply, Travel
+from .arrays import Floats
+from .problem import Fleet, Item, Problem, Supply
+from .travel import Travel
 
 
 def needs_vehicle(*, supply_place: str, demand_place: str) -> bool:

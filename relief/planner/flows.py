@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python import max_flow, min_cost_flow
 
-from .problem import Bools, Ints
+from .arrays import Bools, Ints
 
 SAFE = 2**61
 _I32 = np.int32

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .arrays import Bools, Floats, Ints
 from .fleets import best_arrivals
-from .problem import Bools, Floats, Ints, Problem
+from .problem import Problem
 
 # How far a pair gets on its way to being usable; the order is the order of the questions asked.
 NDArrayInt8 = np.ndarray[tuple[int, ...], np.dtype[np.int8]]

@@ -13,9 +13,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from .arrays import Bools, Ints
 from .flows import best_extras, saturating_flow
 from .network import Network
-from .problem import Bools, Ints
 
 
 def whole_packs(

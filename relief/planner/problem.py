@@ -7,22 +7,16 @@ count from `now`. Reading and checking a file is in reading.py.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from .travel import Travel
 
 FORMAT_VERSION = 1
 KINDS = ("lot", "agreement", "township", "donation")
 CLASSES = (1, 2, 3, 4)
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,11 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Equal vehicles standing in one place (运力)."""
+    """Equal vehicles standing in one place (运力).
+
+    `way` names the travel table they follow: None = the road (`travel`), else one of `ways`.
+    `shifts` are the hours in which a vehicle may be out, from leaving to being back; None = always.
+    """
 
     id: str
     place: str
@@ -85,6 +83,8 @@ class Fleet:
     ready_h: float
     cost_km: float = 0.0
     speed_factor: float = 1.0
+    way: str | None = None
+    shifts: tuple[tuple[float, float], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,81 +97,11 @@ class Substitute:
 
 
 @dataclass(frozen=True, eq=False)
-class Travel:
-    """Hours and km by road from origins to targets; infinite hours = no road.
-
-    A place reaches itself in no time unless the table says otherwise.
-    """
-
-    origins: tuple[str, ...]
-    targets: tuple[str, ...]
-    hours: Floats
-    km: Floats
-
-    @cached_property
-    def _row(self) -> dict[str, int]:
-        return {place: i for i, place in enumerate(self.origins)}
-
-    @cached_property
-    def _column(self) -> dict[str, int]:
-        return {place: i for i, place in enumerate(self.targets)}
-
-    def leg(self, *, origin: str, target: str) -> tuple[float, float]:
-        """(hours, km) of one directed pair; (inf, inf) when no road is listed."""
-        i, j = self._row.get(origin, -1), self._column.get(target, -1)
-        if i >= 0 and j >= 0 and math.isfinite(self.hours[i, j]):
-            return float(self.hours[i, j]), float(self.km[i, j])
-        return (0.0, 0.0) if origin == target else (math.inf, math.inf)
-
-    def table(self, *, origins: Sequence[str], targets: Sequence[str]) -> tuple[Floats, Floats]:
-        """The hours and km of every pair at once, as two matrices."""
-        rows = np.array([self._row.get(p, -1) for p in origins], dtype=np.int64)
-        cols = np.array([self._column.get(p, -1) for p in targets], dtype=np.int64)
-        hours = np.full((len(rows), len(cols)), np.inf)
-        km = np.full((len(rows), len(cols)), np.inf)
-        known = np.ix_(rows >= 0, cols >= 0)
-        inside = np.ix_(rows[rows >= 0], cols[cols >= 0])
-        hours[known], km[known] = self.hours[inside], self.km[inside]
-        names: dict[str, list[int]] = {}
-        for j, place in enumerate(targets):
-            names.setdefault(place, []).append(j)
-        for i, place in enumerate(origins):
-            for j in names.get(place, ()):
-                if not math.isfinite(hours[i, j]):
-                    hours[i, j] = km[i, j] = 0.0
-        return hours, km
-
-    def to_dict(self) -> Any:
-        """As triples with km when the table is thin, else as two matrices."""
-        there = np.isfinite(self.hours)
-        if there.sum() * 2 < there.size:
-            return [
-                [
-                    self.origins[i],
-                    self.targets[j],
-                    float(self.hours[i, j]),
-                    float(self.km[i, j]),
-                ]
-                for i, j in zip(*np.nonzero(there), strict=True)
-            ]
-        return {
-            "from": list(self.origins),
-            "to": list(self.targets),
-            "hours": _with_holes(self.hours, there),
-            "km": _with_holes(self.km, there),
-        }
-
-
-def _with_holes(matrix: Floats, there: Bools) -> list[list[float | None]]:
-    return [
-        [float(x) if ok else None for x, ok in zip(row, keep, strict=True)]
-        for row, keep in zip(matrix, there, strict=True)
-    ]
-
-
-@dataclass(frozen=True, eq=False)
 class Problem:
-    """One question to the planner. `fleets` None = amounts and routing only."""
+    """One question to the planner. `fleets` None = amounts and routing only.
+
+    `ways` are further travel tables by name: roads open to light trucks, the air, the water.
+    """
 
     now: str
     horizon_h: float
@@ -184,6 +114,11 @@ class Problem:
     fleets: tuple[Fleet, ...] | None = None
     substitutes: tuple[Substitute, ...] = ()
     previous: tuple[tuple[str, str, int], ...] = ()
+    ways: Mapping[str, Travel] = field(default_factory=dict)
+
+    def way_of(self, fleet: Fleet) -> Travel:
+        """The table the vehicles of a fleet follow."""
+        return self.travel if fleet.way is None else self.ways[fleet.way]
 
     @cached_property
     def item_by_id(self) -> dict[str, Item]:
@@ -219,9 +154,9 @@ class Problem:
         if self.reach is not None:
             data["reach"] = sorted(list(pair) for pair in self.reach)
         if self.fleets is not None:
-            data["fleets"] = [
-                {name: getattr(f, name) for name in Fleet.__slots__} for f in self.fleets
-            ]
+            data["fleets"] = [_fleet_dict(f) for f in self.fleets]
+        if self.ways:
+            data["ways"] = {name: table.to_dict() for name, table in self.ways.items()}
         if self.substitutes:
             data["substitutes"] = [
                 {"use": s.use, "for": s.instead_of, "ratio": s.ratio} for s in self.substitutes
@@ -242,6 +177,13 @@ def _supply_dict(s: Supply) -> dict[str, Any]:
     if s.expires_h is not None:
         data["expires_h"] = s.expires_h
     return data
+
+
+def _fleet_dict(f: Fleet) -> dict[str, Any]:
+    data = {name: getattr(f, name) for name in Fleet.__slots__}
+    if f.shifts is not None:
+        data["shifts"] = [list(shift) for shift in f.shifts]
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def _demand_dict(d: Demand) -> dict[str, Any]:

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from .faults import Fault, Malformed, Reader, shown
-from .problem import (
-    FORMAT_VERSION,
-    KINDS,
-    Demand,
-    Fleet,
-    Item,
-    Problem,
-    Substitute,
-    Supply,
-)
-from .reading_travel import MAX_HOURS, read_travel
+from .problem import FORMAT_VERSION, KINDS, Demand, Fleet, Item, Problem, Substitute, Supply
+from .reading_travel import MAX_HOURS, read_travel, read_ways
+from .travel import Travel
 
 MAX_BYTES = 50 * 1024 * 1024
 # Above a billion units of one thing in one place a figure is a slip of the keyboard, and sums of
@@ -39,6 +32,7 @@ _TOP = (
     "fleets",
     "substitutes",
     "previous",
+    "ways",
 )
 _SUPPLY = (
     "id",
@@ -61,7 +55,18 @@ _DEMAND = (
     "people_per_pack",
     "committed",
 )
-_FLEET = ("id", "place", "count", "kg", "m3", "ready_h", "cost_km", "speed_factor")
+_FLEET = (
+    "id",
+    "place",
+    "count",
+    "kg",
+    "m3",
+    "ready_h",
+    "cost_km",
+    "speed_factor",
+    "way",
+    "shifts",
+)
 
 
 def parse(data: dict[str, Any] | bytes | str) -> Problem:
@@ -84,7 +89,7 @@ def parse(data: dict[str, Any] | bytes | str) -> Problem:
     demands = _demands(r, data, item_of)
     item_of_supply = {s.id: s.item for s in supplies}
     item_of_demand = {d.id: d.item for d in demands}
-    travel = read_travel(r, data)
+    travel, ways = read_travel(r, data), read_ways(r, data)
     substitutes = _substitutes(r, data, item_of)
     allowed = {(s.use, s.instead_of) for s in substitutes}
     problem = Problem(
@@ -96,9 +101,10 @@ def parse(data: dict[str, Any] | bytes | str) -> Problem:
         demands=demands,
         travel=travel,
         reach=_reach(r, data, item_of_supply, item_of_demand),
-        fleets=_fleets(r, data),
+        fleets=_fleets(r, data, ways),
         substitutes=substitutes,
         previous=_previous(r, data, item_of_supply, item_of_demand, allowed),
+        ways=ways,
     )
     if r.faults:
         raise Malformed(r.faults)
@@ -221,7 +227,9 @@ def _demands(r: Reader, data: dict[str, Any], items: dict[str, str]) -> tuple[De
     return tuple(out)
 
 
-def _fleets(r: Reader, data: dict[str, Any]) -> tuple[Fleet, ...] | None:
+def _fleets(
+    r: Reader, data: dict[str, Any], ways: Mapping[str, Travel]
+) -> tuple[Fleet, ...] | None:
     if data.get("fleets") is None:
         return None
     ids, out = _Ids(r), []
@@ -240,8 +248,38 @@ def _fleets(r: Reader, data: dict[str, Any]) -> tuple[Fleet, ...] | None:
                 ready_h=r.number(e, "ready_h", path, low=0, high=MAX_HOURS),
                 cost_km=r.number(e, "cost_km", path, low=0, high=MAX_AMOUNT, default=0.0),
                 speed_factor=r.number(e, "speed_factor", path, low=0.01, high=100, default=1.0),
+                way=_way(r, e, path, ways),
+                shifts=_shifts(r, e, path),
             )
         )
+    return tuple(out)
+
+
+def _way(r: Reader, entry: dict[str, Any], path: str, ways: Mapping[str, Travel]) -> str | None:
+    if entry.get("way") is None:
+        return None
+    name = r.text(entry, "way", path)
+    if name and name not in ways:
+        r.note(f"{path}.way", "unknown_way", id=shown(name))
+    return name
+
+
+def _shifts(r: Reader, entry: dict[str, Any], path: str) -> tuple[tuple[float, float], ...] | None:
+    """Pairs of hours in order, none of them empty or overlapping."""
+    if entry.get("shifts") is None:
+        return None
+    out, last = [], 0.0
+    for i, raw in enumerate(r.list(entry, "shifts", path)):
+        here = f"{path}.shifts[{i}]"
+        if not isinstance(raw, list) or len(raw) != 2:
+            r.note(here, "bad_shift", got=shown(raw))
+            continue
+        start = r.number_value(raw[0], f"{here}[0]", low=0, high=MAX_HOURS)
+        end = r.number_value(raw[1], f"{here}[1]", low=0, high=MAX_HOURS)
+        if not last <= start < end:
+            r.note(here, "bad_shift", got=f"{start} – {end}")
+        out.append((start, end))
+        last = max(last, end)
     return tuple(out)
 
 

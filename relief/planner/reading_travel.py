@@ -6,22 +6,38 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import Floats
 from .faults import Reader, shown
-from .problem import Floats, Travel
+from .travel import Travel
 
 MAX_HOURS = 10**5
 MAX_KM = 1e9
 
 
 def read_travel(r: Reader, data: dict[str, Any]) -> Travel:
-    raw = data.get("travel")
+    """The roads, `$.travel`."""
+    return _table(r, data, "travel", "$")
+
+
+def read_ways(r: Reader, data: dict[str, Any]) -> dict[str, Travel]:
+    """Further tables by name, `$.ways`."""
+    if "ways" not in data:
+        return {}
+    if not isinstance(data["ways"], dict):
+        r.note("$.ways", "not_object", got=shown(data["ways"]))
+        return {}
+    return {name: _table(r, data["ways"], name, "$.ways") for name in data["ways"]}
+
+
+def _table(r: Reader, data: dict[str, Any], name: str, at: str) -> Travel:
+    raw, root = data.get(name), f"{at}.{name}"
     if isinstance(raw, dict):
-        return _matrix(r, raw)
+        return _matrix(r, raw, root)
     origins: dict[str, int] = {}
     targets: dict[str, int] = {}
     cells: dict[tuple[int, int], tuple[float, float]] = {}
-    for i, entry in enumerate(r.list(data, "travel", "$")):
-        path = f"$.travel[{i}]"
+    for i, entry in enumerate(r.list(data, name, at)):
+        path = f"{root}[{i}]"
         if not isinstance(entry, list):
             r.note(path, "not_list", got=shown(entry))
             continue
@@ -45,10 +61,10 @@ def read_travel(r: Reader, data: dict[str, Any]) -> Travel:
     return Travel(tuple(origins), tuple(targets), hours_m, km_m)
 
 
-def _names(r: Reader, data: dict[str, Any], name: str) -> tuple[str, ...]:
+def _names(r: Reader, data: dict[str, Any], name: str, root: str) -> tuple[str, ...]:
     seen: dict[str, None] = {}
-    for i, raw in enumerate(r.list(data, name, "$.travel")):
-        path = f"$.travel.{name}[{i}]"
+    for i, raw in enumerate(r.list(data, name, root)):
+        path = f"{root}.{name}[{i}]"
         place = r.text_value(raw, path)
         if place in seen:
             r.note(path, "duplicate_id", id=shown(place))
@@ -56,30 +72,35 @@ def _names(r: Reader, data: dict[str, Any], name: str) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def _matrix(r: Reader, raw: dict[str, Any]) -> Travel:
-    r.object(raw, "$.travel", known=("from", "to", "hours", "km"))
+def _matrix(r: Reader, raw: dict[str, Any], root: str) -> Travel:
+    r.object(raw, root, known=("from", "to", "hours", "km"))
     before = len(r.faults)
-    origins, targets = _names(r, raw, "from"), _names(r, raw, "to")
+    origins, targets = _names(r, raw, "from", root), _names(r, raw, "to", root)
     shape = (len(origins), len(targets))
-    hours = _cells(r, raw, "hours", shape, MAX_HOURS)
-    km = _cells(r, raw, "km", shape, MAX_KM)
+    hours = _cells(r, raw, "hours", root, shape, MAX_HOURS)
+    km = _cells(r, raw, "km", root, shape, MAX_KM)
     if len(r.faults) == before:
         for i, j in zip(*np.nonzero(np.isfinite(hours) != np.isfinite(km)), strict=True):
-            r.note(f"$.travel.hours[{i}][{j}]", "travel_hole")
+            r.note(f"{root}.hours[{i}][{j}]", "travel_hole")
     return Travel(origins, targets, hours, km)
 
 
 def _cells(
-    r: Reader, raw: dict[str, Any], name: str, shape: tuple[int, int], high: float
+    r: Reader,
+    raw: dict[str, Any],
+    name: str,
+    root: str,
+    shape: tuple[int, int],
+    high: float,
 ) -> Floats:
     """One matrix; null is a pair without a road."""
     out: Floats = np.full(shape, np.inf)
-    rows = r.list(raw, name, "$.travel")
+    rows = r.list(raw, name, root)
     if name in raw and len(rows) != shape[0]:
-        r.note(f"$.travel.{name}", "wrong_length", expected=shape[0], got=len(rows))
+        r.note(f"{root}.{name}", "wrong_length", expected=shape[0], got=len(rows))
         return out
     for i, row in enumerate(rows):
-        path = f"$.travel.{name}[{i}]"
+        path = f"{root}.{name}[{i}]"
         if not isinstance(row, list):
             r.note(path, "not_list", got=shown(row))
         elif len(row) != shape[1]:

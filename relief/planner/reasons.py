@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import Bools, Ints
 from .draft import Draft, Pass
 from .fleets import fits
 from .network import NO_FLEET, NO_LIFE, NO_REACH, NO_ROAD, NO_TIME, USABLE
-from .problem import Bools, Ints, Problem
+from .problem import Problem
 from .proposal import Unmet
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from .amounts import Amounts
+from .arrays import Floats, Ints
 from .flows import cheapest_flow
 from .network import Network
-from .problem import Floats, Ints
 
 # OR-Tools multiplies costs by the number of nodes and must stay below 2^63.
 COST_BITS = 60

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import Floats
 from .bound import late_bound, makespan_bound
 from .draft import Draft
-from .problem import CLASSES, Floats, Problem
+from .problem import CLASSES, Problem
 from .proposal import Line, Trip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .draft import Draft, share_out
+from .draft import Draft, Progress, share_out, untold
 from .problem import Problem
 from .proposal import HOUR_DIGITS, Line, Proposal, Trip
 from .reasons import unmet_of
@@ -22,13 +22,20 @@ def solve(
     seed: int | None = None,
     amounts_only: bool = False,
     builder: Builder | None = None,
+    progress: Progress = untold,
 ) -> Proposal:
-    """Plan; the same problem, rounds and seed give the same proposal to the byte."""
+    """Plan; the same problem, rounds and seed give the same proposal to the byte.
+
+    `progress` is told the stage (amounts, trips, reasons) and how many steps of it are done; what
+    it raises goes through, so that a caller can stop the work.
+    """
     seed = problem.seed if seed is None else seed
-    draft = share_out(problem)
+    draft = share_out(problem, progress=progress)
     with_trips = problem.fleets is not None and not amounts_only
     if with_trips:
-        delivery = deliver(problem, draft.lines, rounds=rounds, seed=seed, builder=builder)
+        delivery = deliver(
+            problem, draft.lines, rounds=rounds, seed=seed, builder=builder, progress=progress
+        )
         trips, brought = delivery.trips, delivery.brought
     else:
         trips = ()
@@ -36,6 +43,7 @@ def solve(
             n: (qty, round(draft.arrival[n], HOUR_DIGITS))
             for n, (_, _, qty) in enumerate(draft.lines)
         }
+    progress("reasons", 0, 1)
     return _proposal(problem, draft, brought, trips, rounds, seed, amounts_only)
 
 

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .draft import Progress, untold
 from .fleets import needs_vehicle
 from .insertion import insertion
 from .problem import CLASSES, Problem
@@ -66,6 +67,7 @@ def deliver(
     rounds: int,
     seed: int,
     builder: Builder | None = None,
+    progress: Progress = untold,
 ) -> Delivery:
     """The best of `rounds` sets of trips for these lines; the same input gives the same trips."""
     build = builder or insertion
@@ -74,6 +76,7 @@ def deliver(
     parcels = parcels_of(problem, lines)
     ways = Ways(problem.travel, _places(problem, parcels))
     for n in range(max(1, rounds)):
+        progress("trips", n, max(1, rounds))
         # Once a round has brought everything, one that cannot is worse, however fair it is.
         all_brought = best is not None and not any(best[0][: len(CLASSES)])
         routes = build(problem, parcels, ways, _style(n, rng, not all_brought), rng)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .problem import Travel
+from .travel import Travel
 
 
 class Ways:

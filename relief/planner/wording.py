@@ -51,6 +51,12 @@ _FAULTS: dict[str, tuple[str, str]] = {
         "{first} 与 {second} 重复出现",
     ),
     "unknown_item": ("there is no item {id}", "没有编号为 {id} 的物资"),
+    "unknown_way": ("there is no way {id}", "没有名为 {id} 的通行方式"),
+    "bad_shift": (
+        "expected a pair of hours, the first before the second and after the pair before it, "
+        "received {got}",
+        "应为先后有序、互不重叠的一对小时数，实际为 {got}",
+    ),
     "unknown_supply": ("there is no supply {id}", "没有编号为 {id} 的供应"),
     "unknown_demand": ("there is no demand {id}", "没有编号为 {id} 的需求"),
     "wrong_length": (

@@ -74,7 +74,10 @@ class LotState(models.TextChoices):
 
 
 class Lot(models.Model):
-    """Lot (批次): units of one item made together."""
+    """Lot (批次): units of one item made together.
+
+    `pack` is how many units come in one package that is not broken on issue (整件不拆零).
+    """
 
     READ_ACT, AREA_PATH = Act.READ_STOCK, "holdings__area__path"
 
@@ -87,6 +90,7 @@ class Lot(models.Model):
     owner_level = models.PositiveSmallIntegerField(choices=Level, default=Level.COUNTY)
     fund_source = models.CharField(max_length=10, choices=FundSource, default=FundSource.COUNTY)
     unit_cost_fen = models.PositiveIntegerField(default=0)
+    pack = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=12, choices=LotState, default=LotState.GOOD)
     state_reason = models.CharField(max_length=120, blank=True)
 
@@ -98,6 +102,7 @@ class Lot(models.Model):
             models.UniqueConstraint(fields=["book", "id"], name="lot_in_book"),
             models.CheckConstraint(condition=Q(state__in=LotState.values), name="lot_state"),
             models.CheckConstraint(condition=Q(fund_source__in=FundSource.values), name="lot_fund"),
+            models.CheckConstraint(condition=Q(pack__gt=0), name="lot_pack"),
             models.CheckConstraint(
                 condition=Q(expires_on=None) | Q(made_on=None) | Q(expires_on__gt=F("made_on")),
                 name="lot_dates",
