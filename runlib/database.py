@@ -8,6 +8,7 @@ import re
 import secrets
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from runlib import postgres
 from runlib.machine import PYTHON
@@ -26,17 +27,17 @@ def find(name: str, *, reset: bool = False) -> str:
                 "--reset drops the database. You set DATABASE_URL yourself, so that is only done "
                 f"if its name ends in _demo; this one is {url.rsplit('/', 1)[-1]!r}."
             )
-        _tool("drop", url)
-    _tool("ensure", url)
+        tool("drop", url)
+    tool("ensure", url)
     return url
 
 
 def is_seeded(url: str) -> bool:
-    return json.loads(_tool("state", url))["seeded"]
+    return tool("state", url)["seeded"]
 
 
 def mark_seeded(url: str) -> None:
-    _tool("mark", url)
+    tool("mark", url)
 
 
 def environment(url: str, *, demo: bool = False) -> dict[str, str]:
@@ -74,8 +75,14 @@ def _readable(url: str) -> str:
     return f"{user}{port or ':5432'}/{folder.replace('%2F', '/').replace('%2f', '/')}/{rest}"
 
 
-def _tool(action: str, url: str) -> str:
-    """Ask inside the virtual environment, where the database driver is."""
+def renamed(url: str, *, to: str) -> str:
+    """The address of another database on the same server."""
+    address, mark, options = url.partition("?")
+    return f"{address.rpartition('/')[0]}/{to}{mark}{options}"
+
+
+def tool(action: str, url: str) -> Any:
+    """Ask inside the virtual environment, where the database driver is; what it prints is JSON."""
     done = subprocess.run(
         [PYTHON, Path(__file__).with_name("database_tool.py"), action],
         env={**os.environ, "DATABASE_URL": url},
@@ -85,4 +92,4 @@ def _tool(action: str, url: str) -> str:
     )
     if done.returncode:
         raise Failure(done.stderr.strip() or f"The database could not be reached to {action} it.")
-    return done.stdout
+    return json.loads(done.stdout) if done.stdout else None

@@ -1,7 +1,9 @@
-"""Runs inside .venv: look at, make, drop or mark the database that DATABASE_URL names."""
+"""Runs inside .venv: what `./run` does to the database that DATABASE_URL names."""
 
 import json
 import sys
+import time
+from functools import partial
 
 import environ
 import psycopg
@@ -90,5 +92,73 @@ def mark() -> None:
         link.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name(), sql.Literal(SEEDED)))
 
 
+def describe() -> None:
+    """Name of the database and major version of its server."""
+    with connect(database="postgres") as server:
+        major = server.info.server_version // 10000
+    print(json.dumps({"name": environ.Env().db("DATABASE_URL")["NAME"], "major": major}))
+
+
+def libpq() -> None:
+    """The address as the environment that PostgreSQL's own programs read."""
+    wanted = environ.Env().db("DATABASE_URL")
+    found = {f"PG{word}": str(wanted[word] or "") for word in ("HOST", "PORT", "USER", "PASSWORD")}
+    found["PGDATABASE"] = wanted["NAME"]
+    found.update({f"PG{key.upper()}": str(v) for key, v in wanted.get("OPTIONS", {}).items()})
+    print(json.dumps({key: value for key, value in found.items() if value}))
+
+
+def migrations() -> None:
+    """The migrations this database has seen."""
+    with connect() as link:
+        rows = link.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall()
+    print(json.dumps(rows))
+
+
+def renew() -> None:
+    """A new epoch for every journal: open boards see that this is another log."""
+    with connect() as link:
+        link.execute("UPDATE journal_book SET epoch = gen_random_uuid()")
+
+
+def swap() -> None:
+    """`<name>_restoring` becomes the database; the one before becomes `<name>_before_restore`."""
+    here = environ.Env().db("DATABASE_URL")["NAME"]
+    kept, new = f"{here}_before_restore", f"{here}_restoring"
+    with connect(database="postgres") as server:
+        do = partial(_change, server)
+        do("DROP DATABASE IF EXISTS {} WITH (FORCE)", kept)
+        # Nobody may come back in between: who is thrown out returns to the new one.
+        do("ALTER DATABASE {} ALLOW_CONNECTIONS false", here)
+        try:
+            throw_out = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            server.execute(throw_out, [here])
+            _when_empty(server, here)
+            do("ALTER DATABASE {} RENAME TO {}", here, kept)
+        except BaseException:
+            do("ALTER DATABASE {} ALLOW_CONNECTIONS true", here)
+            raise
+        do("ALTER DATABASE {} RENAME TO {}", new, here)
+        do("ALTER DATABASE {} ALLOW_CONNECTIONS true", kept)
+
+
+def _change(server: psycopg.Connection, command: str, *names: str) -> None:
+    server.execute(sql.SQL(command).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+
+
+def _when_empty(server: psycopg.Connection, here: str) -> None:
+    """Wait for those who were thrown out to be gone; five seconds at most."""
+    for _ in range(100):
+        row = server.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [here]
+        ).fetchone()
+        if row is not None and row[0] == 0:
+            return
+        time.sleep(0.05)
+    raise SystemExit(f"Somebody still uses the database {here}: stop Relief and try again.")
+
+
+ACTIONS = (ensure, drop, state, mark, describe, libpq, migrations, renew, swap)
+
 if __name__ == "__main__":
-    {"ensure": ensure, "drop": drop, "state": state, "mark": mark}[sys.argv[1]]()
+    {action.__name__: action for action in ACTIONS}[sys.argv[1]]()
