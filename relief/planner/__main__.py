@@ -7,7 +7,6 @@ standard error and nothing on standard output.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,8 @@ from .check import violations
 from .faults import Fault, Malformed, shown
 from .problem import Problem
 from .proposal import Proposal
-from .reading import MAX_BYTES, parse
+from .reading import MAX_BYTES, decode, parse
+from .replan import replan
 from .solve import ROUNDS, solve
 
 
@@ -30,14 +30,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         problem = _problem(args.problem, args.lang)
         if args.command == "solve":
-            proposal = solve(problem, rounds=args.rounds, amounts_only=args.amounts_only)
+            proposal = _solved(problem, args)
             sys.stdout.write(proposal.to_json().decode() + "\n")
             return 0
-        proposal = _proposal(args.proposal)
-        if args.command == "check":
-            found = violations(problem, proposal)
-            for v in found:
-                print(f"{v.subject}: {v.code}: {v.text(lang=args.lang)}")
+        proposal = _proposal(args.proposal, args.lang)
+        found = violations(problem, proposal)
+        for v in found:
+            print(f"{v.subject}: {v.code}: {v.text(lang=args.lang)}")
+        # A plan that is not allowed has no reasons.
+        if found or args.command == "check":
             return 1 if found else 0
         if args.demand not in problem.demand_index:
             fault = Fault("--demand", "unknown_demand", (("id", shown(args.demand)),))
@@ -50,12 +51,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
+def _solved(problem: Problem, args: argparse.Namespace) -> Proposal:
+    if args.earlier is None:
+        return solve(problem, rounds=args.rounds, amounts_only=args.amounts_only)
+    earlier = _problem(args.earlier[0], args.lang)
+    proposal = _proposal(args.earlier[1], args.lang)
+    broken = violations(earlier, proposal)
+    if broken:
+        # A plan that was never allowed settles nothing.
+        lines = (f"{args.earlier[1]}: {v.subject}: {v.text(lang=args.lang)}" for v in broken)
+        raise Unusable("\n".join(lines))
+    return replan(
+        earlier=earlier,
+        proposal=proposal,
+        problem=problem,
+        rounds=args.rounds,
+        amounts_only=args.amounts_only,
+    )
+
+
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m relief.planner", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("solve", help="plan a problem and print the proposal")
     one.add_argument("--rounds", type=_rounds, default=ROUNDS)
     one.add_argument("--amounts-only", action="store_true")
+    one.add_argument(
+        "--earlier",
+        nargs=2,
+        type=Path,
+        metavar=("PROBLEM", "PROPOSAL"),
+        help="the problem and proposal of the last plan: items that it settles stay as they are",
+    )
     two = commands.add_parser("check", help="list what a proposal breaks")
     three = commands.add_parser("explain", help="say why a demand gets what it gets")
     for command in (one, two, three):
@@ -81,7 +108,9 @@ def _read(path: Path) -> bytes:
         if size > MAX_BYTES:
             fault = Fault("$", "too_large", (("limit", MAX_BYTES), ("got", size)))
             raise Unusable(str(fault))
-        return path.read_bytes()
+        with path.open("rb") as file:
+            # A device has no size and no end.
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise Unusable(f"{path}: {error.strerror}") from error
 
@@ -94,12 +123,12 @@ def _problem(path: Path, lang: str) -> Problem:
         raise Unusable("\n".join(lines)) from error
 
 
-def _proposal(path: Path) -> Proposal:
-    raw = _read(path)
+def _proposal(path: Path, lang: str) -> Proposal:
     try:
-        return Proposal.from_dict(json.loads(raw))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise Unusable(f"{path}: not a proposal: {type(error).__name__}: {error}") from error
+        return Proposal.from_dict(decode(_read(path)))
+    except Malformed as error:
+        lines = (f"{path}: {f.path}: {f.text(lang=lang)}" for f in error.faults)
+        raise Unusable("\n".join(lines)) from error
 
 
 if __name__ == "__main__":

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .arrays import Floats, Ints
-from .draft import Draft
-from .fleets import Drive
-from .flows import cheapest_flow, largest_flow
-from .network import Network, networks
+from .draft import Draft, Pass
+from .flows import largest_flow
+from .fluid import Fluid, Work, last_by_vehicles, late_by_vehicles
+from .network import networks
+from .prices import NEVER
 from .problem import CLASSES, Problem
 from .routing import COST_BITS
+from .transport import ALL_PAIRS, Matrix, ship
+
+# The bounds of a large item may be this part below what its flow would give.
+WITHIN = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Person-hours of lateness and an hour of the last arrival that no plan can go below."""
+
+    late: float
+    last: float
 
 
 def cover_bound(problem: Problem) -> dict[int, int]:
@@ -26,100 +41,115 @@ def cover_bound(problem: Problem) -> dict[int, int]:
     return most
 
 
-def late_bound(problem: Problem, draft: Draft, *, brought: dict[tuple[int, int], int]) -> float:
-    """The least person-hours of lateness at which these amounts can be brought at all.
+def bounds(
+    problem: Problem,
+    draft: Draft,
+    *,
+    brought: dict[tuple[int, int], int],
+    with_trips: bool,
+) -> Bounds:
+    """The least lateness, and the earliest end, at which these amounts can be brought at all.
 
-    `brought` is in units asked for, per (pass number, demand index). Every vehicle idle, every
-    road free: real trips can only be later.
+    `brought` is in units asked for, per (pass number, demand index). Of each, the better of two:
+    every vehicle idle and every road free; and the hours all vehicles have. Holds where no listed
+    way is longer than a detour over a third place.
     """
-    total = 0.0
+    late, last, works = 0.0, 0.0, []
+    fluid = _fluid(problem, draft) if with_trips else None
     for number, step in enumerate(draft.passes):
-        net = step.net
-        given = np.array([brought.get((number, j), 0) for j in net.dem.tolist()], dtype=np.int64)
-        total += _least_lateness(net, given)
-    return total
-
-
-def _least_lateness(net: Network, given: Ints) -> float:
-    arcs = np.flatnonzero(given[net.a_d] > 0)
-    if not len(arcs):
-        return 0.0
-    late = net.late[arcs]
-    # Where even the latest supply is in time, there is nothing to minimise.
-    if not late.any():
-        return 0.0
-    unit = max(0.001, float(late.max()) * 4 * (len(net.sup) + len(net.dem)) / 2**COST_BITS)
-    units = cheapest_flow(
-        stock=net.stock,
-        a_s=net.a_s[arcs],
-        a_d=net.a_d[arcs],
-        wanted=given,
-        cost=np.floor(late / unit).astype(np.int64),
-    )
-    # Costs were rounded down, so what the flow pays in them is a true lower bound.
-    return float((np.floor(late / unit) * unit * units).sum())
-
-
-def makespan_bound(problem: Problem, draft: Draft, *, brought: dict[tuple[int, int], int]) -> float:
-    """An hour before which the last of these goods cannot have arrived.
-
-    The best of three: the place that is hardest to reach; the way out (base, loading place, stop)
-    of all goods in full vehicles, spread evenly over the fleets; the same with the way home, of
-    which each vehicle's last one comes after the end. Holds where no listed way is longer than a
-    detour over a third place.
-    """
-    last, out, both = 0.0, np.zeros(2), np.zeros(2)
-    fleets = [f for f in problem.fleets or () if f.count > 0]
-    longest = 0.0
-    for number, step in enumerate(draft.passes):
-        net = step.net
-        if not len(net.a_s):
+        given = np.array(
+            [brought.get((number, j), 0) for j in step.net.dem.tolist()], dtype=np.int64
+        )
+        if not given.any():
             continue
-        given = np.array([brought.get((number, j), 0) for j in net.dem.tolist()], dtype=np.int64)
-        some = given > 0
-        if not some.any():
+        # Where all is brought as planned, the plan has proven its bound already.
+        proven = step.sent.late_bound
+        if not np.array_equal(given, step.amounts.given):
+            proven = None
+        if fluid is None and proven is not None:
+            late += proven
+            last = max(last, float(step.net.first()[given > 0].max()))
             continue
-        first = np.full(len(net.dem), np.inf)
-        np.minimum.at(first, net.a_d, net.arrival)
-        last = max(last, float(first[some].max()))
-        if fleets:
-            work = _vehicle_hours(problem, net, given, step.ratio)
-            out, both, longest = out + work[0], both + work[1], max(longest, work[2])
-    if fleets:
-        count = sum(f.count for f in fleets)
-        ready = sum(f.count * f.ready_h for f in fleets)
-        last = max(last, (float(out.max()) + ready) / count if out.any() else 0.0)
-        last = max(last, (float(both.max()) + ready) / count - longest if both.any() else 0.0)
-    return last
+        one = _Item(step, given)
+        late += one.least(one.late) if proven is None else proven
+        last = max(last, float(one.first.max()))
+        if fluid is not None:
+            works.append(one.work(problem, fluid))
+    if fluid is not None:
+        late = max(late, late_by_vehicles(problem, fluid, works))
+        last = max(last, last_by_vehicles(problem, fluid, works))
+    return Bounds(late, last)
 
 
-def _vehicle_hours(
-    problem: Problem, net: Network, given: Ints, ratio: int
-) -> tuple[Floats, Floats, float]:
-    """Hours of full vehicles (by weight, by volume): way out, there and back; longest way home."""
-    item = problem.item_by_id[net.item]
-    places = [problem.demands[j].place for j in net.dem.tolist()]
-    origins = [problem.supplies[i].place for i in net.sup.tolist()]
-    hours, _ = problem.travel.table(origins=origins, targets=places)
-    on_foot = np.array(origins)[:, None] == np.array(places)[None, :]
-    shape = (2, len(net.dem))
-    out, both, longest = np.full(shape, np.inf), np.full(shape, np.inf), 0.0
-    drive = Drive(problem.travel)
-    for f in problem.fleets or ():
-        if f.count <= 0:
-            continue
-        start = np.array([drive.out(f.place, s)[0] for s in origins])[:, None]
-        there = np.where(on_foot, 0.0, (start + hours) / f.speed_factor)[net.a_s, net.a_d]
-        home = np.array([drive.home(p, f.place, f.place)[0] for p in places])
-        # A way home that is nowhere listed leads over the loading place; count it as nothing.
-        home = np.where(np.isfinite(home), home, 0.0) / f.speed_factor
-        longest = max(longest, float(home.max()))
-        back = np.where(on_foot[net.a_s, net.a_d], 0.0, home[net.a_d])
-        for k, part in enumerate(
-            (item.kg / f.kg if f.kg else 0.0, item.m3 / f.m3 if f.m3 else 0.0)
-        ):
-            np.minimum.at(out[k], net.a_d, there * part)
-            np.minimum.at(both[k], net.a_d, (there + back) * part)
-    out[~np.isfinite(out)] = 0.0
-    both[~np.isfinite(both)] = 0.0
-    return (out * given).sum(axis=1) / ratio, (both * given).sum(axis=1) / ratio, longest
+def _fluid(problem: Problem, draft: Draft) -> Fluid:
+    sources = dict.fromkeys(problem.supplies[i].place for i, _, _ in draft.lines)
+    places = dict.fromkeys(d.place for d in problem.demands)
+    for step in draft.passes:
+        sources |= dict.fromkeys(problem.supplies[i].place for i in step.net.sup.tolist())
+    return Fluid(problem, sources=list(sources), places=list(places))
+
+
+class _Item:
+    """One item's pass with the amounts that are really brought."""
+
+    def __init__(self, step: Pass, given: Ints) -> None:
+        net = self.net = step.net
+        self.step = step
+        self.sup, self.dem = np.flatnonzero(net.stock > 0), np.flatnonzero(given > 0)
+        self.given = given[self.dem]
+        arrival = np.full((len(net.sup), len(self.dem)), np.inf)
+        for part in net.reach.parts():
+            there = net.reach.arrivals(part)
+            there[~net.reach.among(part, there)] = np.inf
+            arrival[part] = there[:, self.dem]
+        self.arrival = arrival[self.sup]
+        self.first: Floats = self.arrival.min(axis=0)
+        self.late = net.late_of(self.arrival, self.dem)
+
+    def least(self, cost: Floats) -> float:
+        """At most what the cheapest way to bring the amounts costs; supplies × demands."""
+        usable = np.isfinite(self.arrival)
+        cost = np.where(usable, cost, 0.0)
+        top = float(cost.max(initial=0.0))
+        # Where even the dearest supply costs nothing, there is nothing to minimise.
+        if top <= 0:
+            return 0.0
+        unit = max(1e-3 * min(1.0, top), top * 4 * sum(cost.shape) / 2**COST_BITS)
+        whole = np.where(usable, np.floor(cost / unit), NEVER).astype(np.int64)
+        within = WITHIN if cost.size > ALL_PAIRS else 0.0
+        sent, most = self.step.sent, len(self.net.dem)
+        at = np.full(most, -1)
+        at[self.dem] = np.arange(len(self.dem))
+        some = at[sent.d] >= 0
+        start = (np.searchsorted(self.sup, sent.s[some]), at[sent.d[some]])
+        found = ship(
+            Matrix(whole, int(top / unit)),
+            stock=self.net.stock[self.sup],
+            wanted=self.given,
+            start=start,
+            within=within,
+        )
+        # Costs were rounded down, so what the flow pays in them is a true lower bound.
+        paid = float((whole[found.s, found.d].astype(float) * found.units).sum()) * unit
+        return float(paid / (1 + within))
+
+    def work(self, problem: Problem, fluid: Fluid) -> Work:
+        """The hours of way of what is brought: demand by demand from the supply nearest to it,
+        and of all of it from supplies that have so much."""
+        net, item = self.net, problem.item_by_id[self.net.item]
+        demands = [problem.demands[int(net.dem[j])] for j in self.dem.tolist()]
+        i = [fluid.source[problem.supplies[int(net.sup[s])].place] for s in self.sup.tolist()]
+        j = [fluid.place[d.place] for d in demands]
+        hours = fluid.hours[np.ix_(i, j)]
+        hours = np.where(np.isfinite(self.arrival), hours, np.inf)
+        least = hours.min(axis=0)
+        return Work(
+            units=self.given,
+            first=self.first,
+            due=net.due[self.dem],
+            people=net.people[self.dem],
+            kg=item.kg / net.ratio,
+            m3=item.m3 / net.ratio,
+            way=np.where(np.isfinite(least), least, 0.0),
+            whole=self.least(hours),
+        )

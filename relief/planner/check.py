@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .fleets import Drive, best_arrivals, needs_vehicle
-from .problem import Demand, Problem, Supply
+from .problem import Demand, Fleet, Problem, Supply
 from .proposal import Line, Proposal, Trip
 from .wording import say
 
@@ -53,7 +53,9 @@ def violations(problem: Problem, proposal: Proposal) -> list[Violation]:
 class _Check:
     def __init__(self, problem: Problem, proposal: Proposal) -> None:
         self.problem, self.proposal = problem, proposal
-        self.drive = Drive(problem.travel)
+        self.drives = {f.way: Drive(problem.way_of(f)) for f in problem.fleets or ()}
+        used = {f.way: problem.way_of(f) for f in problem.fleets or () if f.count > 0}
+        self.ways = list(({None: problem.travel} | used).values())
         self.found: list[Violation] = []
         self.with_trips = problem.fleets is not None and not proposal.amounts_only
         self.taken: Counter[str] = Counter()
@@ -104,11 +106,11 @@ class _Check:
             self._timing(line, s, d, subject)
 
     def _timing(self, line: Line, s: Supply, d: Demand, subject: str) -> None:
-        hours, _ = self.problem.travel.leg(origin=s.place, target=d.place)
         names = {"supply": s.id, "demand": d.id}
         if self.problem.reach is not None and (s.id, d.id) not in self.problem.reach:
             self.note("out_of_reach", subject, **names)
-        if not math.isfinite(hours):
+        legs = (way.leg(origin=s.place, target=d.place) for way in self.ways)
+        if not any(math.isfinite(hours) for hours, _ in legs):
             self.note("no_road", subject, origin=s.place, target=d.place)
             return
         at = line.arrival_h
@@ -123,7 +125,6 @@ class _Check:
                     self.problem,
                     supplies=[s],
                     places=[d.place],
-                    hours=self.problem.travel.table(origins=[s.place], targets=[d.place])[0],
                     item=self.problem.item_by_id[s.item],
                 )[0, 0]
             )
@@ -148,6 +149,8 @@ class _Check:
         for n, u in enumerate(self.proposal.unmet):
             if self._demand(u.demand, f"unmet[{n}]") is not None:
                 said[u.demand] += u.qty
+            for id_ in u.block:
+                self._supply(id_, f"unmet[{n}]")
         for d in self.problem.demands:
             short = max(0, d.need - self.met[d.id])
             if said[d.id] != short:
@@ -227,25 +230,43 @@ class _Check:
                 fleet=fleet.id,
                 limit=fleet.ready_h,
             )
-        self._clock(subject, number, trip, fleet.place, fleet.speed_factor, ready)
+        self._shift(subject, number, trip, fleet)
+        self._clock(subject, number, trip, fleet, ready)
 
-    def _clock(
-        self, subject: str, number: int, trip: Trip, base: str, speed: float, ready: float
-    ) -> None:
+    def _shift(self, subject: str, number: int, trip: Trip, fleet: Fleet) -> None:
+        """The vehicle is out inside one of its shifts only."""
+        if fleet.shifts is not None and not any(
+            start - HOUR_SLACK <= trip.leave_h and trip.back_h <= end + HOUR_SLACK
+            for start, end in fleet.shifts
+        ):
+            self.note(
+                "outside_shift",
+                subject,
+                trip=number,
+                fleet=fleet.id,
+                leave=trip.leave_h,
+                back=trip.back_h,
+            )
+
+    def _clock(self, subject: str, number: int, trip: Trip, fleet: Fleet, ready: float) -> None:
         """Every leg takes at least its time, and nothing is loaded before it is ready."""
-        out = self.drive.out(base, trip.origin)[0] / speed
+        drive, base, speed = self.drives[fleet.way], fleet.place, fleet.speed_factor
+        out = drive.out(base, trip.origin)[0] / speed
         legs = [(trip.origin, trip.load_h, max(trip.leave_h + out, ready))]
         at, clock = trip.origin, trip.load_h
         for stop in trip.stops:
             if at == trip.origin:
-                leg = self.drive.out(at, stop.place)
+                leg = drive.out(at, stop.place)
             else:
-                leg = self.drive.between(at, stop.place, trip.origin)
+                leg = drive.between(at, stop.place, trip.origin)
             legs.append((stop.place, stop.arrive_h, clock + leg[0] / speed))
             at, clock = stop.place, stop.arrive_h
-        home = self.drive.home(at, base, trip.origin)[0] / speed
+        home = drive.home(at, base, trip.origin)[0] / speed
         legs.append((base, trip.back_h, clock + home))
         for place, got, least in legs:
+            if not math.isfinite(least):
+                self.note("no_way", subject, trip=number, fleet=fleet.id, place=place)
+                return
             if not got >= least - HOUR_SLACK:
                 self.note(
                     "too_fast", subject, trip=number, place=place, limit=round(least, 4), got=got

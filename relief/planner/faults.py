@@ -25,7 +25,7 @@ class Fault:
         return self.text()
 
     def text(self, *, lang: str = "en") -> str:
-        return say("fault", self.code, lang=lang, **dict(self.params))
+        return one_line(say("fault", self.code, lang=lang, **dict(self.params)))
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -50,6 +50,15 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def one_line(text: str) -> str:
+    """Text with its line breaks and other unprintable characters written out."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
 @dataclass
 class Reader:
     """Reads fields, notes faults, and goes on with a harmless value so that all are found."""
@@ -58,7 +67,7 @@ class Reader:
 
     def note(self, path: str, code: str, **params: Any) -> None:
         if len(self.faults) < LISTED:
-            self.faults.append(Fault(path, code, tuple(params.items())))
+            self.faults.append(Fault(one_line(path), code, tuple(params.items())))
         elif len(self.faults) == LISTED:
             self.faults.append(Fault("$", "too_many"))
 
@@ -87,7 +96,8 @@ class Reader:
         return self.text_value(data[name], f"{path}.{name}")
 
     def text_value(self, value: Any, path: str) -> str:
-        if not isinstance(value, str) or not value:
+        # A name with a line break would pass for two lines, half a character cannot be written.
+        if not isinstance(value, str) or not value or not value.isprintable():
             self.note(path, "not_text", got=shown(value))
             return ""
         return value

@@ -47,6 +47,16 @@ def saturating_flow(
     return False, side[:ns], side[ns : ns + nd]
 
 
+def any_flow(*, stock: Ints, a_s: Ints, a_d: Ints, wanted: Ints) -> Ints:
+    """Units per arc that deliver `wanted`, however dear."""
+    flow = _solved(stock, a_s, a_d, wanted)
+    expected = int(wanted.sum())
+    if flow.optimal_flow() != expected:
+        raise FlowFailed(f"{flow.optimal_flow()} of {expected} units delivered")
+    first = len(stock)
+    return np.array(flow.flows(np.arange(first, first + len(a_s))), dtype=np.int64)
+
+
 def largest_flow(*, stock: Ints, a_s: Ints, a_d: Ints, wanted: Ints) -> int:
     """The most that can be delivered in total."""
     if not len(a_s):
@@ -145,10 +155,11 @@ def cheapest_flow(
     cost: Ints,
     kept: Ints | None = None,
     bonus: int = 0,
-) -> Ints:
-    """Deliver exactly `wanted` at the least total cost; units per arc.
+) -> tuple[Ints, Ints]:
+    """Deliver exactly `wanted` at the least total cost: (units per arc, units kept per arc).
 
-    `kept` gives, per arc, how many units cost `bonus` less: lines of the last plan.
+    `kept` gives, per arc, how many units cost `bonus` less: lines of the last plan. What is kept
+    of them is counted apart.
     """
     ns, nd = len(stock), len(wanted)
     flow = min_cost_flow.SimpleMinCostFlow()
@@ -171,41 +182,7 @@ def cheapest_flow(
     if status != flow.OPTIMAL:
         raise FlowFailed(status)
     units = np.array(flow.flows(arcs), dtype=np.int64)
+    same = np.zeros(len(units), np.int64)
     if again is not None:
-        units[old] += np.asarray(flow.flows(again))
-    return units
-
-
-def best_extras(
-    *, stock: Ints, a_s: Ints, a_d: Ints, base: Ints, eligible: Ints, rank: Ints, extras: int
-) -> Bools:
-    """Which of the `eligible` get one more on top of `base`, lowest ranks first.
-
-    Feasible sets form a matroid, so the cheapest flow of `extras` more units is the greedy choice.
-    """
-    ns, nd = len(stock), len(base)
-    flow = min_cost_flow.SimpleMinCostFlow()
-    s, t = ns + nd, ns + nd + 1
-    take = np.zeros(nd, bool)
-    take[eligible] = True
-    keep = (take | (base > 0))[a_d]
-    a_s, a_d = a_s[keep], a_d[keep]
-    flow.add_arcs_with_capacity_and_unit_cost(
-        np.full(ns, s), np.arange(ns), stock, np.zeros(ns, np.int64)
-    )
-    flow.add_arcs_with_capacity_and_unit_cost(
-        a_s, a_d + ns, stock[a_s], np.zeros(len(a_s), np.int64)
-    )
-    more = flow.add_arcs_with_capacity_and_unit_cost(
-        eligible + ns, np.full(len(eligible), t), np.ones(len(eligible), np.int64), rank
-    )
-    some = np.flatnonzero(base > 0)
-    flow.set_nodes_supplies(
-        np.r_[s, t, some + ns],
-        np.r_[int(base.sum()) + extras, -extras, -base[some]].astype(np.int64),
-    )
-    status = flow.solve()
-    if status != flow.OPTIMAL:
-        raise FlowFailed(status)
-    chosen: Bools = np.asarray(flow.flows(more)) > 0
-    return chosen
+        same[old] = flow.flows(again)
+    return units, same

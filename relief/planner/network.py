@@ -6,24 +6,31 @@ cut-off by nearness a province covered half of what it could.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from .arrays import Bools, Floats, Ints
-from .fleets import best_arrivals
+from .fleets import starts
 from .problem import Problem
+from .reach import Reach
 
-# How far a pair gets on its way to being usable; the order is the order of the questions asked.
-NDArrayInt8 = np.ndarray[tuple[int, ...], np.dtype[np.int8]]
 
-NO_REACH, NO_ROAD, NO_TIME, NO_LIFE, NO_FLEET, USABLE = range(6)
+@dataclass(frozen=True, eq=False)
+class Old:
+    """Undispatched lines of the last plan on usable pairs, by position, in units."""
+
+    s: Ints
+    d: Ints
+    units: Ints
 
 
 @dataclass(eq=False)
 class Network:
-    """Arrays over the supplies and demands that take part; arcs are pairs of their positions."""
+    """Arrays over the supplies and demands that take part; pairs are worked out when asked."""
 
     item: str
     sup: Ints
@@ -35,37 +42,147 @@ class Network:
     cap: Ints
     cls: Ints
     step: int
-    a_s: Ints
-    a_d: Ints
-    arrival: Floats
-    late: Floats
-    money: Floats
     expiry: Floats
-    kept: Ints
-    stage: NDArrayInt8
-    earliest: Floats
-    had: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    reach: Reach
+    ratio: int
+    old: Old
+    had: Ints
+    price: Floats
+    due: Floats
+    people: Floats
+
+    def late_of(self, arrival: Floats, j: Ints | slice) -> Floats:
+        """Person-hours of lateness per unit arriving at these hours at demands j."""
+        # What never arrives is nobody's lateness: where no people wait, not a number.
+        with np.errstate(invalid="ignore"):
+            late: Floats = np.maximum(0.0, arrival - self.due[j]) * self.people[j]
+        return late
+
+    def usable(self) -> Bools:
+        """Supplies × demands: a pair that can carry goods now. Made afresh at every call."""
+        out = np.empty((len(self.sup), len(self.dem)), dtype=bool)
+        for part in self.reach.parts():
+            out[part] = self.reach.usable(part)
+        out[self.stock <= 0] = False
+        out[:, self.cap <= 0] = False
+        return out
+
+    def at(self, s: Ints, d: Ints) -> tuple[Floats, Floats, Floats]:
+        """(arrival, lateness, money) per unit on single pairs."""
+        arrival = self.reach.arrivals_at(s, d)
+        haul = self.reach.haul_at(s, d) * (self.reach.item.kg / self.ratio)
+        return arrival, self.late_of(arrival, d), self.price[s] + haul
+
+    def first(self) -> Floats:
+        """The earliest hour anything can be at each demand; inf = nothing in time."""
+        best: Floats = np.full(len(self.dem), np.inf)
+        for part in self.reach.parts():
+            arrival = self.reach.arrivals(part)
+            arrival[~self.reach.among(part, arrival)] = np.inf
+            arrival[self.stock[part] <= 0] = np.inf
+            np.minimum(best, arrival.min(axis=0), out=best)
+        return best
+
+    # Every usable pair at once: for small networks, for what must look at all of them.
+
+    @cached_property
+    def _pairs(self) -> tuple[Ints, Ints]:
+        s, d = np.nonzero(self.usable())
+        return s, d
+
+    @property
+    def a_s(self) -> Ints:
+        """The supply of every usable pair, by position."""
+        return self._pairs[0]
+
+    @property
+    def a_d(self) -> Ints:
+        """The demand of every usable pair, by position."""
+        return self._pairs[1]
+
+    @cached_property
+    def _values(self) -> tuple[Floats, Floats, Floats]:
+        return self.at(self.a_s, self.a_d)
+
+    @property
+    def arrival(self) -> Floats:
+        """The earliest hour of every usable pair."""
+        return self._values[0]
+
+    @property
+    def late(self) -> Floats:
+        """Person-hours of lateness per unit on every usable pair."""
+        return self._values[1]
+
+    @property
+    def money(self) -> Floats:
+        """Money per unit on every usable pair."""
+        return self._values[2]
+
+    @cached_property
+    def kept(self) -> Ints:
+        """Units of the last plan on every usable pair."""
+        kept = np.zeros(len(self.a_s), np.int64)
+        width = len(self.dem)
+        # Usable pairs are in order, as numpy finds them row by row.
+        at = np.searchsorted(self.a_s * width + self.a_d, self.old.s * width + self.old.d)
+        kept[at] = self.old.units
+        return kept
+
+
+@dataclass(frozen=True, eq=False)
+class Lists:
+    """A problem's rows by item, so that no item has to look through all of them."""
+
+    sup: dict[str, list[int]]
+    dem: dict[str, list[int]]
+    allowed: dict[str, list[tuple[int, int]]] | None
+    previous: dict[str, list[tuple[int, int, int]]]
+
+
+def lists(problem: Problem) -> Lists:
+    """Supplies and demands by their item; permitted pairs and old lines by the supply's item.
+
+    Pairs and lines that name rows the problem has not are passed over: a trial of one item keeps
+    those of all.
+    """
+    sup: dict[str, list[int]] = {}
+    dem: dict[str, list[int]] = {}
+    for i, s in enumerate(problem.supplies):
+        sup.setdefault(s.item, []).append(i)
+    for j, d in enumerate(problem.demands):
+        dem.setdefault(d.item, []).append(j)
+    row, column = problem.supply_index, problem.demand_index
+    allowed: dict[str, list[tuple[int, int]]] | None = None
+    if problem.reach is not None:
+        allowed = {}
+        for a, b in problem.reach:
+            if a in row and b in column:
+                pair = (row[a], column[b])
+                allowed.setdefault(problem.supplies[row[a]].item, []).append(pair)
+    previous: dict[str, list[tuple[int, int, int]]] = {}
+    for a, b, qty in problem.previous:
+        if a in row and b in column:
+            line = (row[a], column[b], qty)
+            previous.setdefault(problem.supplies[row[a]].item, []).append(line)
+    return Lists(sup, dem, allowed, previous)
 
 
 def networks(problem: Problem, *, only_item: str | None = None) -> Iterator[Network]:
     """The networks of all items somebody asks for, in the order of the items."""
-    supplies_of: dict[str, list[int]] = {}
-    demands_of: dict[str, list[int]] = {}
-    for i, s in enumerate(problem.supplies):
-        supplies_of.setdefault(s.item, []).append(i)
-    for j, d in enumerate(problem.demands):
-        demands_of.setdefault(d.item, []).append(j)
+    rows = lists(problem)
     stock = np.array([s.stock for s in problem.supplies], dtype=np.int64)
     done = np.array([d.committed for d in problem.demands], dtype=np.int64)
     for item in problem.items:
-        if item.id in demands_of and only_item in (None, item.id):
+        if item.id in rows.dem and only_item in (None, item.id):
             yield build(
                 problem,
                 item=item.id,
-                sup=supplies_of.get(item.id, []),
-                dem=demands_of[item.id],
+                sup=rows.sup.get(item.id, []),
+                dem=rows.dem[item.id],
                 stock=stock,
                 done=done,
+                rows=rows,
             )
 
 
@@ -78,34 +195,34 @@ def build(
     stock: Ints,
     done: Ints,
     ratio: int = 1,
+    rows: Lists | None = None,
 ) -> Network:
     """The network of one item, or of one substitute: `ratio` units asked for per unit used.
 
     `stock` and `done` are what is left and what is met now, over all supplies and demands.
     """
+    rows = rows or lists(problem)
     supplies = [problem.supplies[i] for i in sup]
     demands = [problem.demands[j] for j in dem]
-    places = [d.place for d in demands]
-    hours, km = problem.travel.table(origins=[s.place for s in supplies], targets=places)
-    goods = problem.item_by_id[item]
-    best = best_arrivals(problem, supplies=supplies, places=places, hours=hours, item=goods)
-    stage = _stages(problem, sup, dem, hours, best)
     pack = np.array([s.pack for s in supplies], dtype=np.int64) * ratio
     step = int(np.gcd.reduce(pack)) if len(pack) else 1
     qty = np.array([d.qty for d in demands], dtype=np.int64)
     met = done[dem]
-    people = np.array([d.people_per_pack for d in demands], dtype=float)
-    due = np.array([d.due_h for d in demands], dtype=float)
     units = stock[sup] // np.maximum(1, pack // ratio) * pack if sup else np.empty(0, np.int64)
     cap = np.maximum(0, qty - met) // step * step
-    wanted = (stage == USABLE) & (units > 0)[:, None] & (cap > 0)[None, :]
-    a_s, a_d = np.nonzero(wanted)
-    arrival = best[a_s, a_d]
-    haul = _haul_rate(problem)
-    price = np.array([s.unit_cost for s in supplies], dtype=float) / ratio
-    road = km[a_s, a_d] * (goods.kg * haul / ratio)
-    kept = _kept(problem, sup, dem, a_s, a_d, ratio)
-    net = Network(
+    at = _Positions(sup, dem)
+    allowed = None
+    if rows.allowed is not None:
+        pairs = at.of([(i, j, 1) for i, j in rows.allowed.get(item, ())])
+        allowed = (pairs[0], pairs[1])
+    goods = problem.item_by_id[item]
+    first = starts(problem, supplies=supplies, item=goods)
+    reach = Reach(problem, goods, supplies, demands, allowed, first)
+    s, d, kept = at.of(rows.previous.get(item, []))
+    here = np.flatnonzero((units[s] > 0) & (cap[d] > 0)) if len(s) else s
+    here = here[reach.usable_at(s[here], d[here])] if len(here) else here
+    old = Old(s[here], d[here], kept[here] * ratio)
+    return Network(
         item=item,
         sup=np.array(sup, dtype=np.int64),
         dem=np.array(dem, dtype=np.int64),
@@ -116,71 +233,38 @@ def build(
         cap=cap,
         cls=np.array([d.cls for d in demands], dtype=np.int64),
         step=step,
-        a_s=a_s,
-        a_d=a_d,
-        arrival=arrival,
-        late=np.maximum(0.0, arrival - due[a_d]) * people[a_d],
-        money=price[a_s] + road,
         expiry=np.array(
-            [np.inf if s.expires_h is None else s.expires_h for s in supplies], dtype=float
+            [math.inf if s.expires_h is None else s.expires_h for s in supplies], dtype=float
         ),
-        kept=kept,
-        stage=stage,
-        earliest=np.array([s.ready_h for s in supplies])[:, None] + hours,
+        reach=reach,
+        ratio=ratio,
+        old=old,
+        had=_sums(old.d, old.units, len(dem)),
+        price=np.array([s.unit_cost for s in supplies], dtype=float) / ratio,
+        due=np.array([d.due_h for d in demands], dtype=float),
+        people=np.array([d.people_per_pack for d in demands], dtype=float),
     )
-    net.had = np.bincount(a_d, kept, minlength=len(dem)).astype(np.int64)
-    return net
 
 
-def _stages(
-    problem: Problem, sup: list[int], dem: list[int], hours: Floats, best: Floats
-) -> NDArrayInt8:
-    """For each pair, the first question that fails, or USABLE."""
-    supplies = [problem.supplies[i] for i in sup]
-    stage = np.full(hours.shape, USABLE, dtype=np.int8)
-    ready = np.array([s.ready_h for s in supplies])[:, None]
-    expires = np.array([np.inf if s.expires_h is None else s.expires_h for s in supplies])[:, None]
-    limit = np.minimum(problem.horizon_h, expires)
-    # Written from the last question to the first, so that the first failure stays.
-    stage[best > limit] = NO_FLEET
-    stage[ready + hours > expires] = NO_LIFE
-    stage[ready + hours > problem.horizon_h] = NO_TIME
-    stage[~np.isfinite(hours)] = NO_ROAD
-    if problem.reach is not None:
-        stage[~_allowed(problem, sup, dem)] = NO_REACH
-    return stage
+def _sums(at: Ints, values: Ints, size: int) -> Ints:
+    out = np.zeros(size, np.int64)
+    np.add.at(out, at, values)
+    return out
 
 
-def _allowed(problem: Problem, sup: list[int], dem: list[int]) -> Bools:
-    row = {problem.supplies[i].id: n for n, i in enumerate(sup)}
-    column = {problem.demands[j].id: n for n, j in enumerate(dem)}
-    allowed = np.zeros((len(sup), len(dem)), dtype=bool)
-    for s, d in problem.reach or ():
-        if s in row and d in column:
-            allowed[row[s], column[d]] = True
-    return allowed
+class _Positions:
+    """From indices of the problem to positions in one network."""
 
+    def __init__(self, sup: list[int], dem: list[int]) -> None:
+        self.row = {i: n for n, i in enumerate(sup)}
+        self.column = {j: n for n, j in enumerate(dem)}
 
-def _haul_rate(problem: Problem) -> float:
-    """Money per kg and km there and back, on the vehicle with the lowest such price."""
-    rates = [2 * f.cost_km / f.kg for f in problem.fleets or () if f.count > 0 and f.kg > 0]
-    return min(rates, default=0.0)
-
-
-def _kept(
-    problem: Problem, sup: list[int], dem: list[int], a_s: Ints, a_d: Ints, ratio: int
-) -> Ints:
-    """Units per arc that the last plan had there and that are not dispatched."""
-    kept = np.zeros(len(a_s), np.int64)
-    if not problem.previous:
-        return kept
-    row = {problem.supplies[i].id: n for n, i in enumerate(sup)}
-    column = {problem.demands[j].id: n for n, j in enumerate(dem)}
-    old = {
-        (row[s], column[d]): qty * ratio
-        for s, d, qty in problem.previous
-        if s in row and d in column
-    }
-    for arc, pair in enumerate(zip(a_s.tolist(), a_d.tolist(), strict=True)):
-        kept[arc] = old.get(pair, 0)
-    return kept
+    def of(self, rows: list[tuple[int, int, int]]) -> tuple[Ints, Ints, Ints]:
+        """Those rows (supply, demand, number) that are in the network, in order of position."""
+        found = sorted(
+            (self.row[i], self.column[j], n)
+            for i, j, n in rows
+            if i in self.row and j in self.column
+        )
+        s, d, n = zip(*found, strict=True) if found else ((), (), ())
+        return np.array(s, np.int64), np.array(d, np.int64), np.array(n, np.int64)

@@ -14,53 +14,59 @@ from fractions import Fraction
 import numpy as np
 
 from .arrays import Bools, Ints
-from .flows import best_extras, saturating_flow
+from .cells import Cells
+from .flows import saturating_flow
 from .network import Network
+from .parts import OPEN, Part, split, whole_part
 
 
-def whole_packs(
-    net: Network,
-    *,
-    sup: Ints,
-    dem: Ints,
-    arcs: Ints,
-    up: Bools,
-    given: Ints,
-    share: Sequence[Fraction],
-) -> Ints:
-    """Whole amounts for the demands of one closing part; those not rising keep theirs."""
-    step = net.step
-    base = given[dem].copy()
-    open_ended = np.zeros(len(dem), bool)
-    for n in np.flatnonzero(up).tolist():
-        packs, rest = divmod(share[int(dem[n])], step)
-        base[n] = int(packs) * step
-        open_ended[n] = rest > 0
-    spare = (int(net.stock[sup].sum()) - int(base.sum())) // step
-    eligible = np.flatnonzero(open_ended)
-    if not spare or not len(eligible):
-        return base
-    eligible = eligible[_lowest_first(net, dem[eligible], base[eligible])]
-    first = base.copy()
-    first[eligible[:spare]] += step
-    if len(sup) == 1:
-        return first
-    stock = net.stock[sup] // step
-    a_s, a_d = np.searchsorted(sup, net.a_s[arcs]), np.searchsorted(dem, net.a_d[arcs])
-    met, _, _ = saturating_flow(stock=stock, a_s=a_s, a_d=a_d, wanted=first // step)
-    if met:
-        return first
-    chosen = best_extras(
-        stock=stock,
-        a_s=a_s,
-        a_d=a_d,
-        base=base // step,
-        eligible=eligible,
-        rank=np.arange(len(eligible), dtype=np.int64),
-        extras=int(spare),
-    )
-    base[eligible[chosen]] += step
-    return base
+def whole_packs(net: Network, cells: Cells, *, part: Part, base: Ints, more: Bools) -> Ints:
+    """Whole amounts for the demands of one closing part: `base`, and one pack more for those of
+    `more` with the lowest ratios, so that nothing is left over.
+
+    Where the lowest cannot all be served, a min cut shows a poor side with room for fewer of
+    them; the rich side, which cannot help it, then gives to more of its own. Sets that can be
+    served form a matroid, so that both sides are asked for themselves.
+    """
+    order = np.full(len(base), len(base), np.int64)
+    some = np.flatnonzero(more)
+    order[some[_lowest_first(net, part.dem[some], base[some])]] = np.arange(len(some))
+    while True:
+        out, sides = _extras(net.step, part, base, order)
+        higher = np.full(len(cells.stock), -1, np.int64)
+        lower = np.full(len(cells.cell), OPEN, np.int64)
+        for height, side in enumerate(sides):
+            higher[side.sup], lower[side.dem] = height, height
+        if not cells.refine(higher=higher, lower=lower):
+            return out
+        part = whole_part(cells, sup=part.sup, dem=part.dem)
+
+
+def _extras(step: int, part: Part, base: Ints, order: Ints) -> tuple[Ints, list[Part]]:
+    """One pack more for the first in order, as far as there is stock; and the sides of the cuts
+    that were met, the poorest first."""
+    out, stack, sides = base.copy(), [part], []
+    while stack:
+        here = stack.pop()
+        at = np.searchsorted(part.dem, here.dem)
+        mine = at[order[at] < len(base)]
+        spare = int(here.stock.sum() - base[at].sum()) // step
+        if spare > 0 and len(mine):
+            mine = mine[np.argsort(order[mine], kind="stable")][:spare]
+            out[mine] += step
+            if len(here.groups) > 1:
+                met, rich_g, rich_c = saturating_flow(
+                    stock=here.stock // step,
+                    a_s=here.a_g,
+                    a_d=here.a_c,
+                    wanted=here.per_cell(out[at] // step),
+                )
+                if not met:
+                    out[mine] -= step
+                    stack += split(here, rich_g, rich_c)
+                    continue
+        sides.append(here)
+    return out, sides
 
 
 def _lowest_first(net: Network, dem: Ints, base: Ints) -> Ints:
@@ -68,7 +74,7 @@ def _lowest_first(net: Network, dem: Ints, base: Ints) -> Ints:
     then by who had it in the last plan, so that a plan without news does not move."""
     met, qty, step = base + net.done[dem], net.qty[dem], net.step
     kept_up = net.had[dem] <= base
-    if int(qty.max()) < 2**25:
+    if int(qty.max(initial=0)) < 2**25:
         # Two different ratios of such numbers differ by more than a double can confuse.
         return np.lexsort((np.arange(len(dem)), kept_up, -(met + step) / qty, met / qty))
     keys = [

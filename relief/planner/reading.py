@@ -72,7 +72,7 @@ _FLEET = (
 def parse(data: dict[str, Any] | bytes | str) -> Problem:
     """Read a problem whole; raise Malformed with one fault per path when anything is wrong."""
     if isinstance(data, bytes | str):
-        data = _decode(data)
+        data = decode(data)
     r = Reader()
     if not isinstance(data, dict):
         raise Malformed([Fault("$", "not_object", (("got", shown(data)),))])
@@ -111,7 +111,8 @@ def parse(data: dict[str, Any] | bytes | str) -> Problem:
     return problem
 
 
-def _decode(raw: bytes | str) -> Any:
+def decode(raw: bytes | str) -> Any:
+    """The JSON value in a file; Malformed when there is none."""
     size = len(raw)
     if size > MAX_BYTES:
         raise Malformed([Fault("$", "too_large", (("limit", MAX_BYTES), ("got", size)))])

@@ -26,7 +26,8 @@ def read_ways(r: Reader, data: dict[str, Any]) -> dict[str, Travel]:
     if not isinstance(data["ways"], dict):
         r.note("$.ways", "not_object", got=shown(data["ways"]))
         return {}
-    return {name: _table(r, data["ways"], name, "$.ways") for name in data["ways"]}
+    ways = data["ways"]
+    return {r.text_value(name, "$.ways"): _table(r, ways, name, "$.ways") for name in ways}
 
 
 def _table(r: Reader, data: dict[str, Any], name: str, at: str) -> Travel:

@@ -6,8 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .draft import Progress, untold
 from .problem import Problem
 from .proposal import Line, Proposal
+from .settled import settled
+from .solve import ROUNDS, solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,24 @@ class Change:
     demand: str
     old: int
     new: int
+
+
+def replan(
+    *,
+    earlier: Problem,
+    proposal: Proposal,
+    problem: Problem,
+    rounds: int = ROUNDS,
+    amounts_only: bool = False,
+    progress: Progress = untold,
+) -> Proposal:
+    """Plan again: only items to which something happened are shared out anew.
+
+    `proposal` answered `earlier`; `problem.previous` is what of it is not dispatched. The shares
+    are those of a plan made from scratch, and lines of all other items stay as they are.
+    """
+    done = settled(earlier=earlier, proposal=proposal, problem=problem)
+    return solve(problem, rounds=rounds, amounts_only=amounts_only, progress=progress, settled=done)
 
 
 def as_previous(lines: Iterable[Line]) -> tuple[tuple[str, str, int], ...]:

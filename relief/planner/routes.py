@@ -1,8 +1,11 @@
-"""What a trip builder is given and what it returns: parcels in, routes out (装载单元与行车路线)."""
+"""What trips are put together from: parcels that wait and routes (装载单元与行车路线)."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+
+from .ways import Ways
 
 EPS = 1e-9
 
@@ -40,7 +43,8 @@ class Call:
 
 @dataclass(slots=True)
 class Route:
-    """A trip while it is being put together; places by their number in the ways."""
+    """A trip while it is being put together; loading places and stops by their numbers in the
+    ways. It must be back by `until`, when the shift ends or the vehicle leaves again."""
 
     fleet: int
     vehicle: int
@@ -52,6 +56,7 @@ class Route:
     m3: float = 0.0
     km: float = 0.0
     back: float = 0.0
+    until: float = math.inf
 
     def copy(self) -> Route:
         calls = [Call(c.place, c.arrive, c.due, c.deadline, dict(c.load)) for c in self.calls]
@@ -66,15 +71,32 @@ class Route:
             self.m3,
             self.km,
             self.back,
+            self.until,
         )
+
+
+def timed(route: Route, ways: Ways) -> None:
+    """Fill in departure, arrivals, way home and km from the hour of loading."""
+    f, speed = route.fleet, float(ways.speed[route.fleet])
+    legs, base = ways.legs(f, route.source), int(ways.base_of[f])
+    route.leave = route.load - float(legs.approach[base]) / speed
+    km, at, clock = float(legs.approach_km[base]), 0, route.load
+    for call in route.calls:
+        clock += legs.rows[at][call.place] / speed
+        km += float(legs.km[at, call.place])
+        call.arrive, at = clock, call.place
+    route.km = km + float(legs.home_km[base, at])
+    route.back = clock + float(legs.home[base, at]) / speed
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How one round decides: order of bundles, patience with detours, shaking of the order, and
-    whether a class that does not fit is cut to equal shares."""
+    """How one round decides: order of bundles, patience with detours, shaking of the order,
+    whether a class that does not fit is cut to equal shares, and whether the hours of vehicles
+    for which others wait have a price."""
 
     by_weight: bool = True
     detour: float = 0.25
     noise: float = 0.0
     share_out: bool = True
+    spare_hours: bool = True

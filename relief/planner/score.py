@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Floats
-from .bound import late_bound, makespan_bound
+from .bound import bounds
 from .draft import Draft
 from .problem import CLASSES, Problem
 from .proposal import Line, Trip
@@ -20,6 +20,7 @@ def score(
     lines: list[Line],
     trips: tuple[Trip, ...],
     brought_by_pass: dict[tuple[int, int], int],
+    with_trips: bool,
 ) -> dict[str, Any]:
     """Cover and ratios per class, lateness and makespan with their bounds, money."""
     ratio = ratios(problem, lines=lines)
@@ -35,14 +36,13 @@ def score(
         data["worst_ratio"][str(c)] = round(float(r.min()), 6)
         data["p5_ratio"][str(c)] = round(float(np.percentile(r, 5, method="lower")), 6)
         data["zero_share"][str(c)] = round(float((r == 0).mean()), 6)
-    data["late_person_h"] = round(lateness(problem, lines=lines, trips=trips), 4)
-    least = late_bound(problem, draft, brought=brought_by_pass)
-    data["late_bound"] = round(min(least, data["late_person_h"]), 4)
+    data["late_person_h"] = round(float(lateness(problem, lines=lines, trips=trips)), 4)
+    least = bounds(problem, draft, brought=brought_by_pass, with_trips=with_trips)
+    data["late_bound"] = round(min(least.late, data["late_person_h"]), 4)
     data["cost"] = round(money(problem, lines=lines, trips=trips), 2)
     last = max((line.arrival_h for line in lines), default=0.0)
     data["makespan_h"] = round(last, 4)
-    least = makespan_bound(problem, draft, brought=brought_by_pass)
-    data["makespan_bound"] = round(min(least, last), 4)
+    data["makespan_bound"] = round(min(least.last, last), 4)
     return data
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from .draft import Draft, Progress, share_out, untold
+from .fleet_prices import by_vehicle_hours
 from .problem import Problem
 from .proposal import HOUR_DIGITS, Line, Proposal, Trip
 from .reasons import unmet_of
 from .score import score
-from .trips import Builder, deliver
+from .settled import Settled
+from .trips import deliver
 
-# One round by people per vehicle-hour, one by time to spare; more shake the order.
+# The first round is the quick one; each further round improves the trips.
 ROUNDS = 2
 
 
@@ -21,21 +23,26 @@ def solve(
     rounds: int = ROUNDS,
     seed: int | None = None,
     amounts_only: bool = False,
-    builder: Builder | None = None,
     progress: Progress = untold,
+    settled: Settled | None = None,
 ) -> Proposal:
     """Plan; the same problem, rounds and seed give the same proposal to the byte.
 
+    The lines of `settled` items stay as they were; see replan.
     `progress` is told the stage (amounts, trips, reasons) and how many steps of it are done; what
     it raises goes through, so that a caller can stop the work.
     """
     seed = problem.seed if seed is None else seed
-    draft = share_out(problem, progress=progress)
+    settled = settled or Settled()
+    draft = share_out(problem, settled=settled.items, progress=progress)
+    for d, level in settled.levels.items():
+        draft.levels[problem.demand_index[d]] = level
     with_trips = problem.fleets is not None and not amounts_only
     if with_trips:
-        delivery = deliver(
-            problem, draft.lines, rounds=rounds, seed=seed, builder=builder, progress=progress
-        )
+        drafts = [draft, *by_vehicle_hours(problem, draft, settled=settled.items)]
+        choices = [one.lines for one in drafts]
+        delivery = deliver(problem, *choices, rounds=rounds, seed=seed, progress=progress)
+        draft = drafts[delivery.choice]
         trips, brought = delivery.trips, delivery.brought
     else:
         trips = ()
@@ -44,7 +51,7 @@ def solve(
             for n, (_, _, qty) in enumerate(draft.lines)
         }
     progress("reasons", 0, 1)
-    return _proposal(problem, draft, brought, trips, rounds, seed, amounts_only)
+    return _proposal(problem, draft, brought, trips, rounds, seed, amounts_only, settled)
 
 
 def _proposal(
@@ -55,6 +62,7 @@ def _proposal(
     rounds: int,
     seed: int,
     amounts_only: bool,
+    settled: Settled,
 ) -> Proposal:
     met = np.zeros(len(problem.demands), np.int64)
     by_pass: dict[tuple[int, int], int] = {}
@@ -76,8 +84,15 @@ def _proposal(
         rounds=rounds,
         lines=tuple(lines),
         levels={d.id: level for d, level in zip(problem.demands, draft.levels, strict=True)},
-        unmet=tuple(unmet_of(problem, draft, brought=met)),
+        unmet=tuple(unmet_of(problem, draft, brought=met, settled=settled)),
         trips=trips,
-        score=score(problem, draft, lines=lines, trips=trips, brought_by_pass=by_pass),
+        score=score(
+            problem,
+            draft,
+            lines=lines,
+            trips=trips,
+            brought_by_pass=by_pass,
+            with_trips=problem.fleets is not None and not amounts_only,
+        ),
         amounts_only=amounts_only and problem.fleets is not None,
     )

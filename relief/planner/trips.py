@@ -1,15 +1,16 @@
 """Trips (车次): which vehicle loads what, where it goes, when it is back.
 
 Classes go in waves, class 1 first. A trip starts where its fleet stands, loads in one place,
-visits stops and returns. Several rounds try other orders and other patience with detours; the
-best is kept. `Builder` is the seam: a stronger router takes parcels and returns routes.
+visits stops and returns. One round is the planner's own insertion alone, for instant previews.
+Further rounds try other orders and other patience with detours, and then re-route the best of
+them with PyVRP, each round with more iterations.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from .draft import Progress, untold
 from .fleets import needs_vehicle
@@ -17,15 +18,21 @@ from .insertion import insertion
 from .problem import CLASSES, Problem
 from .proposal import HOUR_DIGITS, Stop, Trip
 from .routes import Parcel, Route, Style
+from .vrp import improve
 from .ways import Ways
 
-Builder = Callable[[Problem, list[Parcel], Ways, Style, random.Random], list[Route]]
+# So many orders are tried at most; then PyVRP gains more in the same time.
+ORDERS = 4
+# PyVRP's iterations per loading place in the second round; the third has twice as many, and so on.
+ITERATIONS = 10
 
 
 @dataclass(frozen=True, eq=False)
 class Delivery:
-    """The trips, and per line what arrives (qty, hour of the last of it)."""
+    """The trips of one choice of lines (by its number), and per line what arrives (qty, hour of
+    the last of it)."""
 
+    choice: int
     trips: tuple[Trip, ...]
     brought: dict[int, tuple[int, float]]
 
@@ -62,29 +69,50 @@ def parcels_of(problem: Problem, lines: list[tuple[int, int, int]]) -> list[Parc
 
 def deliver(
     problem: Problem,
-    lines: list[tuple[int, int, int]],
-    *,
+    *choices: list[tuple[int, int, int]],
     rounds: int,
     seed: int,
-    builder: Builder | None = None,
     progress: Progress = untold,
 ) -> Delivery:
-    """The best of `rounds` sets of trips for these lines; the same input gives the same trips."""
-    build = builder or insertion
-    rng = random.Random(seed)
+    """The best trips of `rounds` rounds for these lines; the same input gives the same trips.
+
+    Of several choices of lines that bring the same amounts, the one is taken whose first trips are
+    better.
+    """
+    loads = [_Loads(problem, lines) for lines in choices]
+    orders = min(rounds - 1, ORDERS)
+    found = [_best_order(load, orders, random.Random(seed)) for load in loads]
+    choice = min(range(len(found)), key=lambda n: (found[n][0], n))
+    load, routes = loads[choice], found[choice][1]
+    for n in range(1, rounds):
+        told = partial(progress, "trips", n, rounds)
+        routes = improve(
+            problem,
+            load.parcels,
+            load.ways,
+            routes,
+            iterations=ITERATIONS * n,
+            seed=(seed + n) % 2**31,
+            value=load.value,
+            told=told,
+        )
+    return _written(choice, load, routes)
+
+
+def _best_order(
+    load: _Loads, orders: int, rng: random.Random
+) -> tuple[tuple[float, ...], list[Route]]:
     best: tuple[tuple[float, ...], list[Route]] | None = None
-    parcels = parcels_of(problem, lines)
-    ways = Ways(problem.travel, _places(problem, parcels))
-    for n in range(max(1, rounds)):
-        progress("trips", n, max(1, rounds))
-        # Once a round has brought everything, one that cannot is worse, however fair it is.
+    for n in range(max(1, orders)):
+        # Once an order has brought everything, one that cannot is worse, however fair it is.
         all_brought = best is not None and not any(best[0][: len(CLASSES)])
-        routes = build(problem, parcels, ways, _style(n, rng, not all_brought), rng)
-        value = _value(problem, parcels, routes)
+        style = _style(n, rng, not all_brought)
+        routes = insertion(load.problem, load.parcels, load.ways, style, rng)
+        value = load.value(routes)
         if best is None or value < best[0]:
             best = (value, routes)
-    routes = best[1] if best else []
-    return _written(problem, lines, parcels, routes, list(ways.number))
+    assert best is not None
+    return best
 
 
 def _style(n: int, rng: random.Random, share_out: bool) -> Style:
@@ -100,46 +128,50 @@ def _style(n: int, rng: random.Random, share_out: bool) -> Style:
     )
 
 
-def _places(problem: Problem, parcels: list[Parcel]) -> list[str]:
-    return [
-        *(f.place for f in problem.fleets or ()),
-        *(p.source for p in parcels),
-        *(p.place for p in parcels),
-    ]
+class _Loads:
+    """Lines as what vehicles bring, and what lies where it is needed already."""
+
+    def __init__(self, problem: Problem, lines: list[tuple[int, int, int]]) -> None:
+        self.problem, self.lines = problem, lines
+        self.parcels = parcels_of(problem, lines)
+        self.ways = Ways(problem, ((p.source, p.place) for p in self.parcels))
+        # What is handed out on foot: per line the qty and the hour.
+        self.on_foot: dict[int, tuple[int, float]] = {}
+        self._whole, self._there, self._late = [0.0] * 5, [0.0] * 5, 0.0
+        for n, (i, j, qty) in enumerate(lines):
+            s, d = problem.supplies[i], problem.demands[j]
+            if not needs_vehicle(supply_place=s.place, demand_place=d.place):
+                self.on_foot[n] = (qty, round(s.ready_h, HOUR_DIGITS))
+                people = d.people_per_pack * qty * problem.ratio_of[s.item, d.item]
+                self._there[d.cls] += people or qty // s.pack
+                self._late += people * max(0.0, s.ready_h - d.due_h)
+        self._whole = self._there.copy()
+        for p in self.parcels:
+            self._whole[p.cls] += p.packs * p.people or p.packs
+
+    def value(self, routes: list[Route]) -> tuple[float, ...]:
+        """Smaller is better: share left behind per class, then lateness, then money, then the
+        end."""
+        brought, late = self._there.copy(), self._late
+        for r in routes:
+            for call in r.calls:
+                for n, packs in call.load.items():
+                    p = self.parcels[n]
+                    brought[p.cls] += packs * p.people or packs
+                    late += packs * p.people * max(0.0, call.arrive - p.due)
+        whole = self._whole
+        missed = tuple(
+            round(max(0.0, 1 - brought[c] / whole[c]), 9) if whole[c] else 0.0 for c in CLASSES
+        )
+        fleets = self.problem.fleets or ()
+        cost = sum(r.km * fleets[r.fleet].cost_km for r in routes)
+        end = max((c.arrive for r in routes for c in r.calls), default=0.0)
+        return (*missed, round(late, 6), round(cost, 6), round(end, 6))
 
 
-def _value(problem: Problem, parcels: list[Parcel], routes: list[Route]) -> tuple[float, ...]:
-    """Smaller is better: share left behind per class, then lateness, then money, then the end."""
-    whole, brought = [0.0] * 5, [0.0] * 5
-    for p in parcels:
-        whole[p.cls] += p.packs * p.people or p.packs
-    late = 0.0
-    for r in routes:
-        for call in r.calls:
-            for n, packs in call.load.items():
-                p = parcels[n]
-                brought[p.cls] += packs * p.people or packs
-                late += packs * p.people * max(0.0, call.arrive - p.due)
-    missed = tuple(round(1 - brought[c] / whole[c], 9) if whole[c] else 0.0 for c in CLASSES)
-    fleets = problem.fleets or ()
-    cost = sum(r.km * fleets[r.fleet].cost_km for r in routes)
-    end = max((c.arrive for r in routes for c in r.calls), default=0.0)
-    return (*missed, round(late, 6), round(cost, 6), round(end, 6))
-
-
-def _written(
-    problem: Problem,
-    lines: list[tuple[int, int, int]],
-    parcels: list[Parcel],
-    routes: list[Route],
-    names: list[str],
-) -> Delivery:
-    fleets = problem.fleets or ()
-    brought: dict[int, tuple[int, float]] = {}
-    for n, (i, j, qty) in enumerate(lines):
-        s, d = problem.supplies[i], problem.demands[j]
-        if not needs_vehicle(supply_place=s.place, demand_place=d.place):
-            brought[n] = (qty, round(s.ready_h, HOUR_DIGITS))
+def _written(choice: int, load: _Loads, routes: list[Route]) -> Delivery:
+    fleets, parcels, ways = load.problem.fleets or (), load.parcels, load.ways
+    brought = dict(load.on_foot)
     trips = []
     for r in sorted(routes, key=lambda r: (r.leave, r.fleet, r.vehicle)):
         stops = []
@@ -151,13 +183,13 @@ def _written(
                 load.append((p.supply, p.demand, packs * p.pack))
                 have, last = brought.get(p.line, (0, 0.0))
                 brought[p.line] = (have + packs * p.pack, max(last, hour))
-            stops.append(Stop(names[call.place], hour, tuple(load)))
+            stops.append(Stop(ways.name(r.source, call.place), hour, tuple(load)))
         trips.append(
             Trip(
                 fleet=fleets[r.fleet].id,
                 vehicle=r.vehicle + 1,
                 leave_h=round(max(0.0, r.leave), HOUR_DIGITS),
-                origin=names[r.source],
+                origin=ways.sources[r.source],
                 load_h=round(r.load, HOUR_DIGITS),
                 stops=tuple(stops),
                 kg=round(r.kg, 3),
@@ -166,4 +198,4 @@ def _written(
                 back_h=round(r.back, HOUR_DIGITS),
             )
         )
-    return Delivery(tuple(trips), brought)
+    return Delivery(choice, tuple(trips), brought)

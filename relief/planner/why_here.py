@@ -1,21 +1,36 @@
-"""Why a line comes from where it does, not from a nearer supply (为何不用更近的货源)."""
+"""Why a line comes from where it does, not from a nearer supply (为何不用更近的货源).
+
+Claims first, as codes with facts that can be checked against the problem; then their sentences.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from .network import Network, build
+from .arrays import Floats
+from .fleets import best_arrivals, haul, quickest
 from .problem import Demand, Problem, Supply
 from .proposal import Line, Proposal
 from .routing import LATE_STEP, MONEY_STEP
-from .teller import Teller, hour, share, stands_in
+from .teller import NAMED, Teller, hour, share, stands_in
 
-NEARER = 3
-TAKERS = 3
+# Sentences that say why, after the one that says what.
+MOST = 3
+SOON = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about a line: a code, and the ids and figures it speaks of."""
+
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def line_sentences(
@@ -25,150 +40,235 @@ def line_sentences(
     lang: str = "en",
     names: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Where this line comes from, and why not from a supply that is nearer."""
-    tell = Teller(lang, names)
+    """Where this line comes from, and in one to three sentences why not from a nearer supply."""
+    tell = Teller(lang, names, problem.now)
     line = proposal.lines[line_index]
     s = problem.supplies[problem.supply_index[line.supply]]
     d = problem.demands[problem.demand_index[line.demand]]
-    out = [
-        tell(
-            "line",
-            qty=line.qty,
-            item=tell.name(s.item),
-            supply=tell.name(s.id),
-            origin=tell.name(s.place),
-            demand=tell.name(d.id),
-            place=tell.name(d.place),
-            arrival=hour(line.arrival_h),
-        )
-    ]
-    if s.item != d.item:
-        out.append(stands_in(tell, problem, s, d))
-    if any(line.supply == a and line.demand == b for a, b, _ in problem.previous):
-        out.append(tell("kept"))
-    net = _network(problem, s, d)
-    nearer = _nearer(problem, net, s, d)
-    if not nearer:
-        return [*out, tell("line_first")]
-    for other, at in nearer[:NEARER]:
-        out += _Rival(tell, problem, proposal, net, s, d).why_not(other, at)
-    return out
-
-
-def _network(problem: Problem, s: Supply, d: Demand) -> Network:
-    """All pairs that could have carried this line's goods, before anything was given out."""
-    return build(
-        problem,
-        item=s.item,
-        sup=[i for i, x in enumerate(problem.supplies) if x.item == s.item],
-        dem=[j for j, x in enumerate(problem.demands) if x.item == d.item],
-        stock=np.array([x.stock for x in problem.supplies], dtype=np.int64),
-        done=np.array([x.committed for x in problem.demands], dtype=np.int64),
-        ratio=problem.ratio_of[s.item, d.item],
+    first = tell(
+        "line",
+        qty=line.qty,
+        item=tell.name(s.item),
+        supply=tell.name(s.id),
+        origin=tell.name(s.place),
+        demand=tell.name(d.id),
+        place=tell.name(d.place),
+        arrival=tell.at(line.arrival_h),
     )
+    claims = line_claims(problem, proposal, line_index)
+    return [first, *(_said(tell, problem, claim, s, d) for claim in claims)]
 
 
-def _arc(problem: Problem, net: Network, s: str, d: str) -> int | None:
-    """The arc of a pair, or None when the one cannot serve the other."""
-    i, j = problem.supply_index[s], problem.demand_index[d]
-    found = np.flatnonzero((net.sup[net.a_s] == i) & (net.dem[net.a_d] == j))
-    return int(found[0]) if len(found) else None
+def line_claims(problem: Problem, proposal: Proposal, line_index: int) -> list[Claim]:
+    """The same as claims, the most telling first."""
+    return _Line(problem, proposal, proposal.lines[line_index]).claims()
 
 
-def _nearer(
-    problem: Problem, net: Network, chosen: Supply, d: Demand
-) -> list[tuple[Supply, float]]:
-    """Supplies that could be there earlier than the chosen one, earliest first."""
-    own = _arc(problem, net, chosen.id, d.id)
-    limit = float(net.arrival[own]) if own is not None else np.inf
-    j = problem.demand_index[d.id]
-    arcs = np.flatnonzero((net.dem[net.a_d] == j) & (net.arrival < limit - 1e-9))
-    found = [
-        (problem.supplies[int(net.sup[net.a_s[a]])], float(net.arrival[a])) for a in arcs.tolist()
-    ]
-    return sorted(found, key=lambda pair: (pair[1], pair[0].id))
+@dataclass(eq=False)
+class _Line:
+    """One line beside the other supplies of its goods."""
 
-
-@dataclass(frozen=True, eq=False)
-class _Rival:
-    """Compares the chosen supply of one demand with another."""
-
-    tell: Teller
     problem: Problem
     proposal: Proposal
-    net: Network
-    chosen: Supply
-    demand: Demand
+    line: Line
 
-    def why_not(self, other: Supply, at: float) -> list[str]:
-        """It serves this demand too, is used up by others, or is dearer."""
-        tell = self.tell
-        words: dict[str, Any] = {
-            "supply": tell.name(other.id),
-            "origin": tell.name(other.place),
-            "arrival": hour(at),
-        }
+    @cached_property
+    def chosen(self) -> Supply:
+        return self.problem.supplies[self.problem.supply_index[self.line.supply]]
+
+    @cached_property
+    def demand(self) -> Demand:
+        return self.problem.demands[self.problem.demand_index[self.line.demand]]
+
+    @cached_property
+    def supplies(self) -> list[Supply]:
+        """Those of the same goods that hold any, the chosen one first."""
+        others = [
+            s
+            for s in self.problem.supplies
+            if s.item == self.chosen.item and s.stock > 0 and s is not self.chosen
+        ]
+        return [self.chosen, *others]
+
+    @cached_property
+    def ratio(self) -> int:
+        return self.problem.ratio_of[self.chosen.item, self.demand.item]
+
+    @cached_property
+    def kept(self) -> bool:
+        pair = (self.line.supply, self.line.demand)
+        return any((s, d) == pair for s, d, _ in self.problem.previous)
+
+    def claims(self) -> list[Claim]:
+        out: list[Claim] = []
+        if self.chosen.item != self.demand.item:
+            out.append(Claim("substitute"))
+        if self.kept:
+            out.append(Claim("kept"))
+        pairs = _Pairs(self.problem, self.supplies, [self.demand])
+        rivals = self._rivals(pairs)
+        if not rivals:
+            first = self._first_expired(pairs)
+            return [*out, first or Claim("first")]
+        for n in rivals:
+            more = self._why_not(pairs, n)
+            if len(out) + len(more) > MOST:
+                break
+            out += more
+        return out
+
+    def _rivals(self, pairs: _Pairs) -> list[int]:
+        """Supplies that could be there earlier, or would be by road alone; earliest first."""
+        own = float(pairs.arrive[0, 0])
+        at = np.where(pairs.usable[:, 0], pairs.arrive[:, 0], pairs.road[:, 0])
+        nearer = np.flatnonzero(at < own - SOON)
+        ids = [self.supplies[n].id for n in nearer.tolist()]
+        order = sorted(range(len(nearer)), key=lambda k: (at[nearer[k]], ids[k]))
+        return [int(nearer[k]) for k in order if self._telling(pairs, int(nearer[k]))]
+
+    def _telling(self, pairs: _Pairs, n: int) -> bool:
+        """A supply that no way serves in time is no rival."""
+        if pairs.usable[n, 0]:
+            return True
+        other = self.supplies[n]
+        too_old = other.expires_h is not None and pairs.road[n, 0] > other.expires_h
+        return too_old or bool(pairs.road[n, 0] <= pairs.limit[n])
+
+    def _why_not(self, pairs: _Pairs, n: int) -> list[Claim]:
+        """It is closed, too old or without a vehicle; or used by others; or it keeps goods."""
+        other = self.supplies[n]
+        facts: dict[str, Any] = {"supply": other.id, "origin": other.place}
+        if not pairs.allowed[n, 0]:
+            return [Claim("nearer_closed", facts)]
+        if other.expires_h is not None and pairs.road[n, 0] > other.expires_h:
+            return [Claim("nearer_expires", facts | {"expires": other.expires_h})]
+        if not pairs.usable[n, 0]:
+            return [Claim("nearer_no_vehicle", facts)]
+        facts["arrival"] = float(pairs.arrive[n, 0])
         uses = [line for line in self.proposal.lines if line.supply == other.id]
-        own = sum(line.qty for line in uses if line.demand == self.demand.id)
         left = other.stock - sum(line.qty for line in uses)
         if left >= other.pack:
-            return [tell("nearer_left", **words, left=left), self._left(other)]
+            kept = [Claim("nearer_left", facts | {"left": left})]
+            return kept + self._left(pairs, n)
+        own = sum(line.qty for line in uses if line.demand == self.demand.id)
         takers = [line for line in uses if line.demand != self.demand.id]
         takers.sort(key=lambda line: (-line.qty, line.demand))
-        out = [tell("nearer_same", **words, qty=own)] if own else []
         if not takers:
-            return out
-        return [
-            *out,
-            tell("nearer_used", **words, takers=self._named(takers)),
-            self._exchange(other, takers),
-        ]
+            return [Claim("nearer_same", facts | {"qty": own})]
+        levels = self.proposal.levels
+        named = [(x.demand, x.qty, levels[x.demand]) for x in takers[:NAMED]]
+        used = Claim("nearer_used", facts | {"takers": named, "others": len(takers) - len(named)})
+        return [used, *self._exchange(other, takers)]
 
-    def _named(self, takers: list[Line]) -> str:
-        tell = self.tell
-        named = [
-            tell(
-                "nearer_taker",
-                demand=tell.name(line.demand),
-                qty=line.qty,
-                level=share(self.proposal.levels[line.demand]),
-            )
-            for line in takers[:TAKERS]
-        ]
-        if len(takers) > TAKERS:
-            named.append(tell("nearer_more", n=len(takers) - TAKERS))
-        return tell("list").join(named)
+    def _left(self, pairs: _Pairs, n: int) -> list[Claim]:
+        """Why goods that could be there earlier are not used."""
+        other = self.supplies[n]
+        short = sum(u.qty for u in self.proposal.unmet if u.demand == self.demand.id)
+        if other.pack * self.ratio > self.line.qty * self.ratio + short:
+            return [Claim("left_packs", {"pack": other.pack})]
+        late = float(pairs.late[n, 0] - pairs.late[0, 0])
+        money = float(pairs.money[n, 0] - pairs.money[0, 0])
+        if late >= -LATE_STEP and money > MONEY_STEP:
+            return [Claim("left_dearer", {"money": money})]
+        if late >= -LATE_STEP and money >= -MONEY_STEP:
+            return [Claim("left_same")]
+        waits = (u for u in self.proposal.unmet if u.why == "fleet" and u.detail == "busy")
+        if any(other.id in u.block for u in waits):
+            return [Claim("left_vehicles")]
+        if self.kept:
+            return [Claim("left_kept")]
+        if len({s.pack for s in self.supplies}) > 1:
+            return [Claim("left_mixed")]
+        return []
 
-    def _cost(self, supply: str, demand: str) -> tuple[float, float] | None:
-        """(lateness, money) of one unit on one pair, or None where it cannot go."""
-        arc = _arc(self.problem, self.net, supply, demand)
-        return None if arc is None else (float(self.net.late[arc]), float(self.net.money[arc]))
-
-    def _left(self, other: Supply) -> str:
-        here = self._cost(self.chosen.id, self.demand.id)
-        there = self._cost(other.id, self.demand.id)
-        if here and there and there[0] >= here[0] - LATE_STEP and there[1] > here[1] + MONEY_STEP:
-            return self.tell("left_dearer", money=f"{there[1] - here[1]:.2f}")
-        if other.pack > 1:
-            return self.tell("left_packs", pack=other.pack)
-        return self.tell("left_later")
-
-    def _exchange(self, other: Supply, takers: list[Line]) -> str:
+    def _exchange(self, other: Supply, takers: list[Line]) -> list[Claim]:
         """What it would cost to serve this demand from there and a taker from here instead."""
-        here = self._cost(self.chosen.id, self.demand.id)
-        there = self._cost(other.id, self.demand.id)
-        prices: list[tuple[float, float]] = []
-        for line in takers:
-            now = self._cost(other.id, line.demand)
-            then = self._cost(self.chosen.id, line.demand)
-            if here and there and now and then:
-                late = there[0] + then[0] - here[0] - now[0]
-                prices.append((late, there[1] + then[1] - here[1] - now[1]))
-        if not prices:
-            return self.tell("exchange_none", supply=self.tell.name(self.chosen.id))
-        late, money = min(prices)
+        rows = [self.problem.demands[self.problem.demand_index[x.demand]] for x in takers]
+        if any(d.item != self.demand.item for d in rows):
+            return []
+        pairs = _Pairs(self.problem, [self.chosen, other], [self.demand, *rows])
+        possible = np.flatnonzero(pairs.usable[0, 1:]) + 1
+        if not len(possible):
+            return [Claim("exchange_none", {"supply": self.chosen.id})]
+        costs = []
+        for table in (pairs.late, pairs.money):
+            change = table[1, 0] - table[0, 0] + table[0, possible] - table[1, possible]
+            costs.append(change.tolist())
+        late, money = min(zip(*costs, strict=True))
         if late > LATE_STEP:
-            return self.tell("exchange_late", hours=f"{late:.2f}")
-        if abs(late) <= LATE_STEP and money > MONEY_STEP:
-            return self.tell("exchange_money", money=f"{money:.2f}")
-        return self.tell("exchange_same")
+            return [Claim("exchange_late", {"hours": late})]
+        if late < -LATE_STEP or money < -MONEY_STEP:
+            # Something else keeps it so: the last plan, whole packs, or the trips.
+            return []
+        if money > MONEY_STEP:
+            return [Claim("exchange_money", {"money": money})]
+        return [Claim("exchange_same")]
+
+    def _first_expired(self, pairs: _Pairs) -> Claim | None:
+        """Of equally good lots the one that expires first leaves first (先到期先出)."""
+        expires = self.chosen.expires_h
+        if expires is None:
+            return None
+        for n, other in enumerate(self.supplies[1:], start=1):
+            later = other.expires_h is None or other.expires_h > expires
+            used = sum(x.qty for x in self.proposal.lines if x.supply == other.id)
+            if (
+                later
+                and pairs.usable[n, 0]
+                and other.stock - used >= other.pack
+                and abs(pairs.arrive[n, 0] - pairs.arrive[0, 0]) < SOON
+                and abs(pairs.money[n, 0] - pairs.money[0, 0]) < MONEY_STEP
+            ):
+                return Claim("first_expired", {"other": other.id, "expires": expires})
+        return None
+
+
+class _Pairs:
+    """Supplies of one item × demands of one item: when, whether, how late, at what price."""
+
+    def __init__(self, problem: Problem, supplies: list[Supply], demands: list[Demand]) -> None:
+        item = problem.item_by_id[supplies[0].item]
+        ratio = problem.ratio_of[item.id, demands[0].item]
+        origins, places = [s.place for s in supplies], [d.place for d in demands]
+        self.arrive = best_arrivals(problem, supplies=supplies, places=places, item=item)
+        ready = np.array([s.ready_h for s in supplies])
+        self.road = ready[:, None] + quickest(problem, origins=origins, targets=places)
+        life = np.array([math.inf if s.expires_h is None else s.expires_h for s in supplies])
+        self.limit = np.minimum(problem.horizon_h, life)
+        self.allowed = np.array(
+            [
+                [problem.reach is None or (s.id, d.id) in problem.reach for d in demands]
+                for s in supplies
+            ]
+        )
+        self.usable = self.allowed & (self.arrive <= self.limit[:, None])
+        due = np.array([d.due_h for d in demands])
+        people = np.array([d.people_per_pack for d in demands])
+        self.late: Floats = np.maximum(0.0, self.arrive - due) * people
+        price = np.array([s.unit_cost for s in supplies])[:, None]
+        way = haul(problem, origins=origins, targets=places) * item.kg
+        self.money: Floats = (price + way) / ratio
+
+
+def _said(tell: Teller, problem: Problem, claim: Claim, s: Supply, d: Demand) -> str:
+    if claim.code == "substitute":
+        return stands_in(tell, problem, s, d)
+    words: dict[str, Any] = {}
+    if claim.code == "nearer_used":
+        named = [
+            tell("taker", demand=tell.name(id_), qty=qty, level=share(level))
+            for id_, qty, level in claim.facts["takers"]
+        ]
+        words["takers"] = tell.listed(named, more=claim.facts["others"])
+    for name, value in claim.facts.items():
+        if name in ("supply", "origin", "other"):
+            words[name] = tell.name(value)
+        elif name in ("arrival", "expires"):
+            words[name] = tell.at(value)
+        elif name == "hours":
+            words[name] = hour(value)
+        elif name == "money":
+            words[name] = f"{value:.2f}"
+        elif name not in ("takers", "others"):
+            words[name] = value
+    return tell(claim.code, **words)

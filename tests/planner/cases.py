@@ -136,6 +136,93 @@ def random_problem(r: random.Random, *, plain: bool = False) -> dict[str, Any]:
     return data
 
 
+def wild_problem(r: random.Random) -> dict[str, Any]:
+    """Everything the format knows in one small problem: three goods that may stand in for each
+    other, packs, life, permission, plans of yesterday, vehicles by road and air with hours."""
+    goods, homes, villages = ["tent", "hall", "rice"], ["A", "B", "C"], ["p", "q", "r", "s", "A"]
+    driven = r.random() < 0.75
+    # Thousands of trips would take long and show no more than a few.
+    much = 60 if driven else 999_999_937
+    supplies = [
+        supply(
+            f"s{n}",
+            r.choice([*homes, r.choice(villages)]),
+            r.choice([0, 1, 7, r.randint(0, 60), much]),
+            item=r.choice(goods),
+            ready_h=r.choice([0, 0, 0.25, 3, 30]),
+            unit_cost=r.choice([0, 0, 3.5, 1e6]),
+            kind=r.choice(["lot", "agreement", "township", "donation"]),
+            pack=r.choice([1, 1, 1, 4, 6, 100]),
+            **({"expires_h": r.choice([-1, 0, 2, 20])} if r.random() < 0.25 else {}),
+        )
+        for n in range(r.randint(0, 6))
+    ]
+    demands = [
+        demand(
+            f"d{n}",
+            r.choice(villages),
+            r.choice([0, 1, r.randint(0, 40), r.randint(0, 40), much + 11]),
+            item=r.choice(goods),
+            due_h=r.choice([-5, 0, 1, 6, 24]),
+            people_per_pack=r.choice([0, 0.5, 4]),
+            committed=r.choice([0, 0, 0, r.randint(0, 45)]),
+            **{"class": r.randint(1, 4)},
+        )
+        for n in range(r.randint(0, 9))
+    ]
+
+    def roads(often: float) -> list[list[Any]]:
+        every = dict.fromkeys([*homes, *villages])
+        return [
+            [a, b, r.choice([0, 0.5, 1, 2, 4, 71]), r.choice([0, 10, 20, 80])]
+            for a, b in itertools.product(every, every)
+            if r.random() < (often if a in homes else often / 2) and (a != b or r.random() < 0.1)
+        ]
+
+    data = problem(supplies, demands, roads(r.choice([0.2, 0.7, 1.0])), seed=r.randint(0, 99))
+    data["items"] = [
+        {"id": "tent", "kg": 50, "m3": 0.5},
+        {"id": "hall", "kg": 120, "m3": r.choice([0, 1.5])},
+        {"id": "rice", "kg": r.choice([0, 25]), "m3": 0.03},
+    ]
+    data["horizon_h"] = r.choice([0, 3, 8, 72])
+    pairs = [(s, d) for s, d in itertools.product(supplies, demands) if s["item"] == d["item"]]
+    if r.random() < 0.3:
+        data["reach"] = [[s["id"], d["id"]] for s, d in pairs if r.random() < 0.7]
+    if r.random() < 0.4:
+        two = [p for p in itertools.permutations(goods, 2) if r.random() < 0.4]
+        data["substitutes"] = [{"use": a, "for": b, "ratio": r.randint(1, 4)} for a, b in two]
+    if r.random() < 0.4:
+        data["previous"] = [
+            [s["id"], d["id"], r.choice([1, 4, r.randint(1, 40)])]
+            for s, d in pairs
+            if r.random() < 0.4
+        ]
+    if driven:
+        data["ways"] = {"air": roads(0.6)} if r.random() < 0.5 else {}
+        data["fleets"] = [
+            _wild_fleet(r, f"f{n}", homes, data["ways"]) for n in range(r.randint(0, 4))
+        ]
+    return data
+
+
+def _wild_fleet(
+    r: random.Random, id_: str, homes: list[str], ways: dict[str, Any]
+) -> dict[str, Any]:
+    shifts = r.choice([None, None, [[0, 4]], [[1, 5], [8, 30]], [[0, 2], [2, 4], [40, 72]], []])
+    return fleet(
+        id_,
+        r.choice([*homes, "p"]),
+        r.choice([0, 1, 1, 2, 50]),
+        kg=r.choice([0, 40, 300, 1000]),
+        m3=r.choice([0.4, 2, 10]),
+        ready_h=r.choice([0, 0, 1.5, 50]),
+        speed_factor=r.choice([0.5, 1, 1, 2]),
+        **({"way": "air"} if ways and r.random() < 0.6 else {}),
+        **({} if shifts is None else {"shifts": shifts}),
+    )
+
+
 def deliverable(net: Network, amounts: list[int] | tuple[int, ...]) -> bool:
     """Whether these whole amounts can be served at once: every group of demands must find enough
     stock among the supplies that serve any of them (Gale 1957)."""

@@ -96,7 +96,7 @@ def test_a_need_below_one_pack_says_so():
     proposal = solve(parse(problem([supply("s", "A", 30, pack=12)], [demand("x", "p", 7)], HUB)))
     (unmet,) = proposal.unmet
     assert (unmet.why, unmet.detail, unmet.qty) == ("stock", "pack", 7)
-    assert unmet.cure == {"kind": "pack", "qty": 5}
+    assert unmet.cure == {"kind": "pack", "pack": 12, "qty": 5}
 
 
 def test_mixed_packs_use_the_small_ones_for_the_rest():

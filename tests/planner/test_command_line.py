@@ -1,4 +1,4 @@
-"""The command line, as a stranger would call it."""
+"""The command line, as a stranger would call it; what it refuses is in test_hostile.py."""
 
 from __future__ import annotations
 
@@ -88,28 +88,6 @@ def test_a_malformed_problem_is_exit_2_and_says_nothing_on_standard_output(
             b"$.supplies[0].qty",
             b"$.demands[1].class",
         ]
-
-
-@pytest.mark.parametrize("content", [b"", b"nonsense", b'{"version": 1}', b"[1]", b"null"])
-def test_what_is_no_problem_or_no_proposal_is_exit_2(
-    files: tuple[Path, Path], tmp_path: Path, content: bytes
-):
-    asked, _ = files
-    other = tmp_path / "other.json"
-    other.write_bytes(content)
-    for args in (("solve", other), ("check", asked, other)):
-        found = run(*args)
-        assert (found.returncode, found.stdout) == (2, b"") and found.stderr
-    assert b"Traceback" not in found.stderr
-
-
-def test_a_missing_or_huge_file_is_exit_2(tmp_path: Path):
-    huge = tmp_path / "huge.json"
-    with huge.open("wb") as f:
-        f.truncate(200 * 1024 * 1024)
-    for path in (huge, tmp_path / "absent.json"):
-        found = run("solve", path)
-        assert (found.returncode, found.stdout) == (2, b"") and b"Traceback" not in found.stderr
 
 
 def test_an_unknown_demand_is_exit_2(files: tuple[Path, Path]):
