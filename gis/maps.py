@@ -57,6 +57,7 @@ def words() -> dict[str, str]:
         "shelter": _("Shelter"),
         "footprint": _("Flooded or hit area"),
         "closed": _("Road closed"),
+        "closed_heavy": _("Closed to heavy trucks"),
         "closed_since": _("Closed since"),
         "trip": _("Trip"),
         "planned": _("planned"),

@@ -2,6 +2,10 @@
 
 A place joins the network at its nearest node by an access leg. Closed links are left out; where
 nothing remains the answer is infinity, which means no road and not a long one.
+
+Minutes and metres of a way are counted together in one whole number, its toll: minutes in 1/65536
+first, metres after them. So one search finds the quickest way, of equally quick ones the shortest,
+and tolls add up and compare exactly.
 """
 
 import itertools
@@ -16,7 +20,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, Count, F, Max, Sum
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from gis.models import RoadLink, RoadNode
@@ -24,6 +28,10 @@ from gis.sphere import on_sphere
 
 ACCESS_KMH = 15.0  # assumed: yard, lane or track between a place and the road
 ACCESS_METRES = 10_000.0  # farther than this from any node a place has no road
+METRES = 2.0**24  # metres in a toll before the next fraction of a minute
+PER_MINUTE = 2.0**16
+LONGEST_HOURS = 136.0  # a toll up to here is exact in a float; no drive in the country is longer
+AT_ONCE = 20_000_000  # distances found in one go, to bound memory
 LonLat = tuple[float, float]
 
 
@@ -37,7 +45,7 @@ class NoSuchLinks(Exception):
 
 @dataclass(frozen=True)
 class Network:
-    """The road network as arrays; a row per node or link, numbered as in the database."""
+    """The road network as arrays: a row per node and a row per link, in order of link numbers."""
 
     version: tuple[Any, ...]
     nodes: NDArray  # lon, lat
@@ -47,6 +55,7 @@ class Network:
     metres: NDArray
     speed_kmh: NDArray
     lines: NDArray = field(repr=False)  # shapely lines
+    tables: list[Any] = field(default_factory=list, repr=False)  # kept by gis.travel
 
     @classmethod
     def current(cls) -> "Network":
@@ -59,8 +68,10 @@ class Network:
 
     @classmethod
     def _load(cls, *, version: tuple[Any, ...]) -> "Network":
-        points = RoadNode.objects.order_by("number").values_list("pk", "point")
-        row_of = {pk: row for row, (pk, _point) in enumerate(points)}
+        points = list(RoadNode.objects.order_by("number").values_list("pk", "point"))
+        nodes = np.array([(p.x, p.y) for _pk, p in points], float).reshape(-1, 2)
+        order = by_location(nodes)
+        row_of = {points[n][0]: row for row, n in enumerate(order.tolist())}
         links = list(
             RoadLink.objects.order_by("number").values_list(
                 "number", "start_id", "end_id", "metres", "speed_kmh", "line"
@@ -68,7 +79,7 @@ class Network:
         )
         return cls(
             version=version,
-            nodes=np.array([(p.x, p.y) for _pk, p in points], float).reshape(-1, 2),
+            nodes=nodes[order],
             numbers=np.array([link[0] for link in links], int),
             start=np.array([row_of[link[1]] for link in links], int),
             end=np.array([row_of[link[2]] for link in links], int),
@@ -78,9 +89,33 @@ class Network:
         )
 
     @cached_property
-    def minutes(self) -> NDArray:
-        """Driving minutes per link."""
-        return self.metres / 1000 / self.speed_kmh * 60
+    def tolls(self) -> NDArray:
+        """Toll per link."""
+        minutes = self.metres / 1000 / self.speed_kmh * 60
+        return np.maximum(1, np.round(minutes * PER_MINUTE)) * METRES + np.round(self.metres)
+
+    @cached_property
+    def _entries(self) -> tuple[NDArray, NDArray, NDArray]:
+        """Both directions of every link by node: where each node's begin, ends, rows of links."""
+        starts = np.concatenate([self.start, self.end])
+        ends = np.concatenate([self.end, self.start])
+        order = np.lexsort((ends, starts))
+        begins = np.searchsorted(starts[order], np.arange(len(self.nodes) + 1))
+        rows = np.tile(np.arange(len(self.numbers)), 2)[order]
+        return begins.astype(np.int32), ends[order].astype(np.int32), rows
+
+    @cached_property
+    def _entry_of(self) -> NDArray:
+        """Where the two directions of each link stand among the entries."""
+        return np.argsort(self._entries[2], kind="stable").reshape(-1, 2)
+
+    def graph(self, closed: Collection[int]) -> csr_array:
+        """Tolls between neighbouring nodes; infinite on closed links, given as rows."""
+        begins, ends, rows = self._entries
+        tolls = self.tolls[rows]
+        tolls[self._entry_of[list(closed)].ravel()] = np.inf
+        nodes = len(self.nodes)
+        return csr_array((tolls, ends, begins), shape=(nodes, nodes))
 
     @cached_property
     def tree(self) -> cKDTree:
@@ -100,11 +135,39 @@ class Network:
             raise NoSuchLinks(numbers=wanted[~known].tolist())
         return rows
 
-    def open_rows(self, closed: Collection[int]) -> NDArray:
-        """Rows of the links that can be used."""
+    def link_between(self, graph: csr_array, start: int, end: int) -> int:
+        """Row of the quickest open link from one node to its neighbour."""
+        begins, ends, rows = self._entries
+        entries = np.arange(begins[start], begins[start + 1])
+        entries = entries[ends[entries] == end]
+        return int(rows[entries[graph.data[entries].argmin()]])
+
+    def parts(self, closed: Collection[int]) -> NDArray:
+        """For each node which connected part of the open network it lies in."""
         open_ = np.ones(len(self.numbers), bool)
         open_[self.rows_of(closed)] = False
-        return np.flatnonzero(open_)
+        pairs = (self.start[open_], self.end[open_])
+        nodes = len(self.nodes)
+        matrix = csr_array((np.ones(open_.sum(), np.int8), pairs), shape=(nodes, nodes))
+        return connected_components(matrix, directed=False)[1]
+
+
+def by_location(nodes: NDArray) -> NDArray:
+    """The order of points along a curve on which neighbours stay near (Morton order).
+
+    A search touches nodes that are near one another; so they are near in memory too.
+    """
+    if not len(nodes):
+        return np.zeros(0, int)
+    low = nodes.min(axis=0)
+    width = np.maximum(nodes.max(axis=0) - low, 1e-9)
+    cell = ((nodes - low) / width * 65_535).astype(np.uint64)
+    curve = np.zeros(len(nodes), np.uint64)
+    for bit in range(16):
+        for axis in range(2):
+            one = (cell[:, axis] >> np.uint64(bit)) & np.uint64(1)
+            curve |= one << np.uint64(2 * bit + axis)
+    return np.argsort(curve, kind="stable")
 
 
 _kept: dict[str, Network] = {}  # by database alias; checked against the version at every use
@@ -124,14 +187,6 @@ def _version() -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True)
-class Travel:
-    """Minutes and km from each source (rows) to each target (columns); inf = no road."""
-
-    minutes: NDArray
-    km: NDArray
-
-
-@dataclass(frozen=True)
 class Route:
     """One shortest way: the links in order and the line to draw, access legs included."""
 
@@ -141,35 +196,7 @@ class Route:
     line: list[LonLat]
 
 
-@dataclass(frozen=True)
-class _Graph:
-    """The open network, one edge per pair of nodes: of parallel links the quicker."""
-
-    matrix: csr_array
-    key: NDArray  # from * nodes + to, sorted
-    row: NDArray  # link row of each key
-    nodes: int
-
-    def link_between(self, start: NDArray, end: NDArray) -> NDArray:
-        return self.row[np.searchsorted(self.key, start * self.nodes + end)]
-
-
-def _graph(network: Network, closed: Collection[int]) -> _Graph:
-    rows = network.open_rows(closed)
-    nodes = len(network.nodes)
-    start, end = network.start[rows], network.end[rows]
-    key = np.concatenate([start * nodes + end, end * nodes + start])
-    link = np.concatenate([rows, rows])
-    order = np.lexsort((link, network.minutes[link], key))
-    key, link = key[order], link[order]
-    first = np.ones(len(key), bool)
-    first[1:] = key[1:] != key[:-1]
-    key, link = key[first], link[first]
-    matrix = csr_array((network.minutes[link], (key // nodes, key % nodes)), shape=(nodes, nodes))
-    return _Graph(matrix, key, link, nodes)
-
-
-def _access(network: Network, places: Sequence[LonLat]) -> tuple[NDArray, NDArray]:
+def access(network: Network, places: Sequence[LonLat]) -> tuple[NDArray, NDArray]:
     """Nearest node and metres to it; infinite where no node is near."""
     if not len(network.nodes):
         return np.zeros(len(places), int), np.full(len(places), np.inf)
@@ -177,56 +204,30 @@ def _access(network: Network, places: Sequence[LonLat]) -> tuple[NDArray, NDArra
     return node, np.where(metres <= ACCESS_METRES, metres, np.inf)
 
 
-def travel(
-    network: Network,
-    *,
-    sources: Sequence[LonLat],
-    targets: Sequence[LonLat],
-    closed_links: Collection[int] = (),
-    speed_factor: float = 1.0,
-) -> Travel:
-    """Quickest minutes, and the km of that way, from every source to every target."""
-    shape = (len(sources), len(targets))
-    if not shape[0] or not shape[1] or not len(network.nodes):
-        return Travel(np.full(shape, np.inf), np.full(shape, np.inf))
-    from_node, from_metres = _access(network, sources)
-    to_node, to_metres = _access(network, targets)
-    graph = _graph(network, closed_links)
-    starts, which = np.unique(from_node, return_inverse=True)
-    drive, before = dijkstra(graph.matrix, indices=starts, return_predecessors=True)
-    metres = _metres_along(network, graph, before)
-
-    legs = from_metres[:, None] + to_metres[None, :]
-    minutes = drive[which][:, to_node] + legs / 1000 / ACCESS_KMH * 60
-    km = (metres[which][:, to_node] + legs) / 1000
-    # Two places at one node need not pass it.
-    direct = _straight(sources, targets)
-    beside = (from_node[:, None] == to_node[None, :]) & (direct < legs) & np.isfinite(legs)
-    minutes = np.where(beside, direct / 1000 / ACCESS_KMH * 60, minutes) / speed_factor
-    km = np.where(beside, direct / 1000, km)
-    return Travel(minutes, np.where(np.isfinite(minutes), km, np.inf))
+def shortest(
+    graph: csr_array, *, sources: NDArray, targets: NDArray, hours: float = LONGEST_HOURS
+) -> NDArray:
+    """Tolls from each source node (rows) to each target node; infinite beyond so many hours."""
+    found = np.empty((len(sources), len(targets)))
+    step = max(1, AT_ONCE // max(1, graph.shape[0]))
+    for n in range(0, len(sources), step):
+        there = dijkstra(graph, indices=sources[n : n + step], limit=toll_limit(hours))
+        found[n : n + step] = there[:, targets]
+    return found
 
 
-def _straight(sources: Sequence[LonLat], targets: Sequence[LonLat]) -> NDArray:
-    gaps = on_sphere(list(sources))[:, None, :] - on_sphere(list(targets))[None, :, :]
-    return np.sqrt((gaps**2).sum(axis=2))
+def toll_limit(hours: float) -> float:
+    """The highest toll of a drive that takes no more than so many hours."""
+    return float(np.floor(min(hours, LONGEST_HOURS) * 60 * PER_MINUTE) * METRES + METRES - 1)
 
 
-def _metres_along(network: Network, graph: _Graph, before: NDArray) -> NDArray:
-    """Metres along the quickest ways, by doubling: each node hops 1, 2, 4 … nodes back at once."""
-    nodes = before.shape[1]
-    total = np.zeros(before.shape)
-    reached = before >= 0
-    source, node = np.nonzero(reached)
-    total[source, node] = network.metres[graph.link_between(before[source, node], node)]
-    hop = np.where(reached, before, np.arange(nodes))
-    row = np.arange(before.shape[0])[:, None]
-    while True:
-        further = hop[row, hop]
-        if np.array_equal(further, hop):
-            return total
-        total = total + np.where(hop != np.arange(nodes), total[row, hop], 0)
-        hop = further
+def minutes_of(tolls: NDArray) -> NDArray:
+    return np.floor(tolls / METRES) / PER_MINUTE
+
+
+def metres_of(tolls: NDArray) -> NDArray:
+    there = np.isfinite(tolls)
+    return np.where(there, np.mod(np.where(there, tolls, 0.0), METRES), np.inf)
 
 
 def links_in(network: Network, *, polygon: Any) -> list[int]:
@@ -246,10 +247,14 @@ def cut_off(
     closed_links: Collection[int] = (),
 ) -> list[bool]:
     """For each target whether no road leads to it from any of the points (断路孤立)."""
-    found = travel(network, sources=from_points, targets=targets, closed_links=closed_links)
-    if not len(from_points):
+    if not len(network.nodes) or not len(from_points) or not len(targets):
         return [True] * len(targets)
-    return (~np.isfinite(found.minutes).any(axis=0)).tolist()
+    part = network.parts(closed_links)
+    (from_node, from_metres), (to_node, to_metres) = (
+        access(network, places) for places in (from_points, targets)
+    )
+    served = np.isin(part[to_node], part[from_node[np.isfinite(from_metres)]])
+    return (~(served & np.isfinite(to_metres))).tolist()
 
 
 def route(
@@ -258,23 +263,16 @@ def route(
     source: LonLat,
     target: LonLat,
     closed_links: Collection[int] = (),
-    speed_factor: float = 1.0,
 ) -> Route | None:
     """The quickest way as links and as a line to draw; None where no road leads there."""
-    found = travel(
-        network,
-        sources=[source],
-        targets=[target],
-        closed_links=closed_links,
-        speed_factor=speed_factor,
-    )
-    minutes, km = float(found.minutes[0, 0]), float(found.km[0, 0])
-    if not np.isfinite(minutes):
+    if not len(network.nodes):
         return None
-    (start,), _metres = _access(network, [source])
-    (end,), _metres = _access(network, [target])
-    graph = _graph(network, closed_links)
-    _drive, before = dijkstra(graph.matrix, indices=start, return_predecessors=True)
+    ((start,), (off,)), ((end,), (on,)) = (access(network, [place]) for place in (source, target))
+    graph = network.graph(network.rows_of(closed_links))
+    tolls, before = dijkstra(graph, indices=start, return_predecessors=True)
+    legs = float(off + on)
+    if not np.isfinite(legs + tolls[end]):
+        return None
     nodes = [int(end)]
     while nodes[-1] != start:
         nodes.append(int(before[nodes[-1]]))
@@ -282,11 +280,12 @@ def route(
     line: list[LonLat] = [source]
     numbers: list[int] = []
     for a, b in itertools.pairwise(nodes):
-        row = int(graph.link_between(np.array(a), np.array(b)))
+        row = network.link_between(graph, a, b)
         points = shapely.get_coordinates(network.lines[row])
         forward = network.start[row] == a
         line.extend((x, y) for x, y in (points if forward else points[::-1]).tolist())
         numbers.append(int(network.numbers[row]))
     line.append(target)
     tidy = [line[0]] + [b for a, b in itertools.pairwise(line) if a != b]
-    return Route(minutes, km, numbers, tidy)
+    minutes = float(minutes_of(tolls[end])) + legs / 1000 / ACCESS_KMH * 60
+    return Route(minutes, (float(metres_of(tolls[end])) + legs) / 1000, numbers, tidy)

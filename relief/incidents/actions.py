@@ -12,7 +12,7 @@ from gis.models import Area, Level, RoadLink, contains
 from relief.access import gate
 from relief.access.acts import Act
 from relief.incidents import rows, rules, steps
-from relief.incidents.models import Incident, RoadClosure
+from relief.incidents.models import Bars, Incident, RoadClosure
 from relief.journal import log
 
 
@@ -24,16 +24,20 @@ def close_road(
     links: Sequence[int] | None,
     polygon: GEOSGeometry | None,
     reason: str,
+    bars: str = Bars.ALL,
     request_key: uuid.UUID,
     now: dt.datetime,
 ) -> RoadClosure:
     """Close road links, named or found under a drawn area, until they are reopened.
+
+    `bars` says whom the closure holds up (禁行车型): all vehicles, or heavy trucks only.
 
     A closure concerns all traffic of the county and is seen by everyone in it. Who closes it needs
     the duty where one of its links lies. Raises NoRoad or AlreadyClosed.
     """
     incident = Incident.objects.visible_to(actor).select_related("area").locked(id=incident_id)
     rules.check_way_named(links=links, polygon=polygon)
+    rules.check_bars(bars=bars)
     shape = _as_multipolygon(polygon)
     found = _links(numbers=links, shape=shape)
     lines = MultiLineString([link.line for link in found], srid=4326)
@@ -48,6 +52,7 @@ def close_road(
     rules.check_links(
         found=[link.number for link in found],
         named=links,
+        bars=bars,
         running=list(incident.closures.filter(reopened_at=None)),
     )
     closure = RoadClosure.objects.create(
@@ -57,6 +62,7 @@ def close_road(
         links=[link.number for link in found],
         polygon=shape,
         shape=lines,
+        bars=bars,
         reason=rules.text(reason, limit=120, name=_("reason"), needed=True),
         closed_at=now,
         closed_by=actor.user_id,
@@ -74,6 +80,7 @@ def close_road(
             "incident": incident.id,
             "links": closure.links,
             "reason": closure.reason,
+            "bars": closure.bars,
             "cut_off": told[closure.id].cut_off,
         },
     )
@@ -99,7 +106,11 @@ def reopen_road(*, actor: gate.Actor, closure_id: int, now: dt.datetime) -> Road
         rows=[rows.closure(one) for one in [closure, *others]],
         actor=actor.user_id,
         now=now,
-        facts={"incident": closure.incident_id, "links": closure.links},
+        facts={
+            "incident": closure.incident_id,
+            "links": closure.links,
+            "reason": closure.reason,
+        },
     )
     return closure
 

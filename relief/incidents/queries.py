@@ -1,7 +1,9 @@
 """Reading incidents and closed roads."""
 
+from collections.abc import Collection
+
 from relief.access.gate import Actor
-from relief.incidents.models import Incident, IncidentStatus, RoadClosure
+from relief.incidents.models import Bars, Incident, IncidentStatus, RoadClosure
 
 
 def incidents(*, actor: Actor) -> list[Incident]:
@@ -24,7 +26,15 @@ def closures(*, actor: Actor, incident: Incident, lifted: bool = False) -> list[
     return list(found.select_related("area").order_by("-closed_at", "-id"))
 
 
-def closed_links(*, book_id: int) -> frozenset[int]:
-    """Numbers of the road links closed now. A closed road is closed for every incident."""
-    rows = RoadClosure.objects.filter(book_id=book_id, reopened_at=None)
+def closed_links(
+    *, book_id: int, light: bool = False, lifted: Collection[int] = ()
+) -> frozenset[int]:
+    """Numbers of the road links closed now. A closed road is closed for every incident.
+
+    To heavy trucks every closure counts; with `light` those that bar heavy trucks only do not.
+    `lifted` holds ids of closures to leave out, for questions of the kind "what if".
+    """
+    rows = RoadClosure.objects.filter(book_id=book_id, reopened_at=None).exclude(id__in=lifted)
+    if light:
+        rows = rows.filter(bars=Bars.ALL)
     return frozenset(number for links in rows.values_list("links", flat=True) for number in links)

@@ -33,6 +33,7 @@ def closure(obj: RoadClosure) -> Row:
         values={
             "incident": obj.incident_id,
             "reason": obj.reason,
+            "bars": obj.bars,
             "shape": json.loads(obj.shape.geojson),
             "cut_off": obj.cut_off,
             "closed_at": obj.closed_at,

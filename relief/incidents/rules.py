@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gis.models import Level
 from relief.access.gate import Refused
-from relief.incidents.models import Hazard, Incident, IncidentStatus, RoadClosure
+from relief.incidents.models import Bars, Hazard, Incident, IncidentStatus, RoadClosure
 
 
 class TooLong(Refused):
@@ -36,8 +36,12 @@ class NoRoad(Refused):
     """The closure names no road link that exists."""
 
 
+class UnknownBars(Refused):
+    """The closure bars neither all vehicles nor heavy trucks."""
+
+
 class AlreadyClosed(Refused):
-    """Every link of the closure is closed already."""
+    """Every link of the closure is closed already to the same vehicles, or to all."""
 
 
 class AlreadyOpen(Refused):
@@ -112,10 +116,26 @@ def check_way_named(*, links: Collection[int] | None, polygon: Any) -> None:
         raise NoRoad(_("Name road links or draw an area: one of the two is expected."))
 
 
+def check_bars(*, bars: str) -> None:
+    """A closure holds up all vehicles or heavy trucks (禁行车型). Raises UnknownBars."""
+    if bars not in Bars.values:
+        raise UnknownBars(
+            _("A road is closed to “%(all)s” or to “%(heavy)s”; “%(got)s” came.")
+            % {"all": Bars.ALL.label, "heavy": Bars.HEAVY.label, "got": bars}
+        )
+
+
 def check_links(
-    *, found: Collection[int], named: Collection[int] | None, running: Sequence[RoadClosure]
+    *,
+    found: Collection[int],
+    named: Collection[int] | None,
+    bars: str,
+    running: Sequence[RoadClosure],
 ) -> None:
-    """Every named link exists, at least one is met, and not all are closed already."""
+    """Every named link exists, at least one is met, and not all are closed already.
+
+    A road closed to heavy trucks can still be closed to all vehicles.
+    """
     unknown = sorted(set(named or ()) - set(found))
     if unknown:
         raise NoRoad(
@@ -125,7 +145,7 @@ def check_links(
     if not found:
         raise NoRoad(_("The area drawn meets no road; draw it across the road that is closed."))
     for closure in running:
-        if set(found) <= set(closure.links):
+        if closure.bars in (bars, Bars.ALL) and set(found) <= set(closure.links):
             raise AlreadyClosed(
                 _("That road is closed already, since %(since)s: %(reason)s.")
                 % {"since": moment(closure.closed_at), "reason": closure.reason}

@@ -53,8 +53,8 @@ def rows():
     return [
         row("need", 1, TOWN, item=1, people=100, quantity=100, priority=1),
         row("need", 2, OTHER, item=1, people=50, quantity=200, priority=1),
-        row("order_line", 1, TOWN, need=1, item=1, quantity=75, received=10, lost=5),
-        row("order_line", 2, OTHER, need=2, item=1, quantity=200, received=0, lost=0),
+        row("order_line", 1, TOWN, need=1, item=1, quantity=75, received=10, lost=5, stands_for=1),
+        row("order_line", 2, OTHER, need=2, item=1, quantity=200, received=0, lost=0, stands_for=1),
         row("closure", 1, TOWN, reason=SHARP, shape=shape, closed_at=None, reopened_at=None),
         row("delivery", 1, OTHER, **trip),
         row("affected", 1, FIRST, presumed_households=12, confirmed_households=None),
@@ -156,7 +156,7 @@ def test_rows_change_the_map_and_names_stay_text(base, tmp_path):
     file.write_text(text, encoding="utf-8")
     received = {**rows()[5]["v"], "state": "finished", "received_at": "2026-07-21T08:10:00Z"}
     changes = [
-        row("order_line", 1, TOWN, need=1, item=1, quantity=100, received=40, lost=0),
+        row("order_line", 1, TOWN, need=1, item=1, quantity=50, received=20, lost=0, stands_for=2),
         row("gap", 1, OTHER, need=2, why="road", quantity=3),
         row("delivery", 1, OTHER, **received),
         {"t": "closure", "i": 1, "a": TOWN, "v": None},

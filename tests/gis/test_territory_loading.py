@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from gis import territory
 from gis.models import Area, RoadLink, RoadNode
 from gis.queries import areas_containing
-from gis.roads import Network, travel
+from gis.roads import Network
+from gis.travel import travel
 from tests.gis import samples
 
 pytestmark = pytest.mark.django_db

@@ -18,6 +18,7 @@ from relief.incidents.rules import (
     Missing,
     NoRoad,
     TooLong,
+    UnknownBars,
 )
 from tests import proof
 from tests.world import NOW, box, flood
@@ -129,6 +130,38 @@ def test_the_same_road_is_not_closed_twice(world):
         "That road is closed already, since 2026-07-15 04:00: bridge under water."
     )
     close(world, incident, links=[0, 1])  # one of the two is still open
+
+
+def test_a_road_closed_to_heavy_trucks_is_open_to_light_ones_and_cuts_nobody_off(world):
+    incident = flood(world)
+    closure = close(world, incident, bars="heavy")
+    assert rows.closure(closure).values["bars"] == "heavy"
+    assert queries.closed_links(book_id=world.real.id) == {1}
+    assert queries.closed_links(book_id=world.real.id, light=True) == frozenset()
+    assert closure.cut_off == []
+
+
+def test_a_road_closed_to_heavy_trucks_can_still_be_closed_to_all(world):
+    incident = flood(world)
+    close(world, incident, bars="heavy")
+    refused(world, incident, AlreadyClosed, bars="heavy")
+    shut = close(world, incident)
+    assert queries.closed_links(book_id=world.real.id, light=True) == {1}
+    assert shut.cut_off == sorted(world.area(name).code for name in ("Pine", "Cairn"))
+    refused(world, incident, AlreadyClosed, bars="heavy")
+
+
+def test_whom_a_closure_holds_up_is_one_of_two(world):
+    assert refused(world, flood(world), UnknownBars, bars="cyclists") == (
+        "A road is closed to “all vehicles” or to “heavy trucks”; “cyclists” came."
+    )
+
+
+def test_a_closure_can_be_lifted_in_thought(world):
+    incident = flood(world)
+    closure = close(world, incident, links=[0])
+    close(world, incident, links=[1])
+    assert queries.closed_links(book_id=world.real.id, lifted=[closure.id]) == {1}
 
 
 def test_the_same_form_twice_is_one_closure(world):

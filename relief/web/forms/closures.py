@@ -8,6 +8,7 @@ from django.contrib.gis.geos import GEOSException, GEOSGeometry
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from relief.incidents.models import Bars
 from relief.web.forms.sheet import Sheet
 
 
@@ -16,6 +17,12 @@ class ClosureForm(Sheet):
         label=gettext_lazy("What closed it"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    bars = forms.ChoiceField(
+        label=gettext_lazy("Whom it holds up"),
+        choices=Bars.choices,
+        initial=Bars.ALL,
+        required=False,
     )
     links = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Stretches of road"), coerce=int, required=False
@@ -27,6 +34,10 @@ class ClosureForm(Sheet):
     def __init__(self, data: Any = None, *, numbers: list[int]) -> None:
         super().__init__(data)
         self.fields["links"].choices = [(number, str(number)) for number in numbers]  # type: ignore[attr-defined]
+
+    def clean_bars(self) -> str:
+        """All vehicles, where nothing else was chosen."""
+        return self.cleaned_data["bars"] or Bars.ALL
 
     def clean_polygon(self) -> GEOSGeometry | None:
         """GeoJSON of an area, or nothing."""

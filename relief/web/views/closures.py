@@ -16,7 +16,7 @@ from gis.models import Area, Level, RoadLink, contains
 from relief.access.acts import Act
 from relief.access.gate import Actor
 from relief.incidents import actions, queries
-from relief.incidents.models import Incident, IncidentStatus
+from relief.incidents.models import Bars, Incident, IncidentStatus, RoadClosure
 from relief.web.forms.closures import ClosureForm
 from relief.web.forms.sheet import request_key
 from relief.web.goods import plan_page
@@ -41,6 +41,7 @@ def new(request: HttpRequest, id: int) -> HttpResponse:
             links=data["links"] or None,
             polygon=data["polygon"],
             reason=data["reason"],
+            bars=data["bars"],
             request_key=request_key(request),
         )
         if done is not None:
@@ -52,7 +53,7 @@ def new(request: HttpRequest, id: int) -> HttpResponse:
             return redirect("web:closure_new", id)
     closures = queries.closures(actor=actor, incident=incident)
     plan = plan_page.current(actor=actor, incident=incident)
-    shut = {number for closure in closures for number in closure.links}
+    shut = _shut(closures)
     # The map of the county leads here with a road already chosen.
     chosen = form["links"].value() if form.is_bound else request.GET.getlist("links")
     context = {
@@ -60,6 +61,7 @@ def new(request: HttpRequest, id: int) -> HttpResponse:
         "form": form,
         "request_key": request.POST.get("request_key"),
         "closures": closures,
+        "bars": form["bars"].value() or Bars.ALL,
         "open": incident.status != IncidentStatus.CLOSED,
         "roads": _by_town(
             links, shut=shut, chosen={int(n) for n in chosen or [] if str(n).isdigit()}
@@ -114,13 +116,25 @@ def _links(towns: list[Area]) -> QuerySet[RoadLink]:
     )
 
 
-def _by_town(links: list[RoadLink], *, shut: set[int], chosen: set[int]) -> list[dict[str, Any]]:
+def _shut(closures: list[RoadClosure]) -> dict[int, str]:
+    """Whom each closed stretch of road holds up; all vehicles where one closure bars them all."""
+    found: dict[int, str] = {}
+    for closure in closures:
+        for number in closure.links:
+            if found.get(number) != Bars.ALL:
+                found[number] = closure.bars
+    return found
+
+
+def _by_town(
+    links: list[RoadLink], *, shut: dict[int, str], chosen: set[int]
+) -> list[dict[str, Any]]:
     """The stretches of road in each township, by name; those across a border stand in the first."""
     towns: dict[str, dict[str, Any]] = {}
     for link in links:
         name = link.town or ""  # type: ignore[attr-defined]
         town = towns.setdefault(name, {"name": name, "links": [], "open": False, "shut": 0})
-        closed = link.number in shut
+        closed = shut.get(link.number, "")
         town["links"].append(
             {
                 "number": link.number,
@@ -130,13 +144,13 @@ def _by_town(links: list[RoadLink], *, shut: set[int], chosen: set[int]) -> list
                 "chosen": link.number in chosen,
             }
         )
-        town["shut"] += closed
+        town["shut"] += bool(closed)
         town["open"] = town["open"] or link.number in chosen
     return list(towns.values())
 
 
 def _drawing(
-    links: list[RoadLink], towns: list[Area], *, incident: Incident, shut: set[int]
+    links: list[RoadLink], towns: list[Area], *, incident: Incident, shut: dict[int, str]
 ) -> dict[str, Any]:
     """What the map of this page draws; plain GeoJSON, all from this server."""
 
@@ -153,7 +167,7 @@ def _drawing(
             feature(
                 link.drawn,  # type: ignore[attr-defined]
                 number=link.number,
-                shut=link.number in shut,
+                shut=shut.get(link.number, ""),
                 road_class=link.road_class,
             )
             for link in links
