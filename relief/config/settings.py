@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "relief.allocation",
     "relief.deliveries",
     "relief.boards",
+    "relief.outlook",
     "relief.live",
     "relief.jobs",
     "relief.web",
@@ -173,6 +174,9 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+
+# What a Prometheus scraper shows to read /metrics; without it there is no such page.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
 LOGGING = {
     "version": 1,
