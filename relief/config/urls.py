@@ -2,8 +2,11 @@
 
 from django.urls import include, path
 
+from relief.live.metrics import metrics
+
 urlpatterns = [
     path("boards/", include("relief.boards.urls")),
+    path("metrics", metrics, name="metrics"),
     path("live/", include("relief.live.urls")),
     path("", include("relief.web.urls")),
 ]

@@ -135,6 +135,7 @@ class Board(AsyncWebsocketConsumer):
         if self.gone:
             return
         self.gone = True
+        self.hub.ended[code] += 1
         self.leave()
         if self.work is not asyncio.current_task():
             self.work.cancel()

@@ -6,6 +6,7 @@ after every reconnect of the bell. Nothing here is needed by another process.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from django.utils import timezone
@@ -32,6 +33,7 @@ class Hub:
         self.feeds: dict[int, Feed] = {}
         self.watched: set[people.Watched] = set()
         self.bell_connected = False
+        self.ended: Counter[int] = Counter()  # sockets closed from here, by code
         self._loop = asyncio.get_running_loop()
         self._starting = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -120,6 +122,11 @@ class Hub:
 
 
 _hub: Hub | None = None
+
+
+def here() -> Hub | None:
+    """The hub of this process, if it has one; for threads that only look."""
+    return _hub
 
 
 def current() -> Hub:

@@ -13,7 +13,7 @@ from gis.models import Area, contains
 from relief.access import gate
 from relief.access.acts import Act
 from relief.access.gate import Actor
-from relief.allocation.models import Order, Plan
+from relief.allocation.models import Order, Plan, PlanRun
 from relief.deliveries.models import CheckTask, Stop, Trip
 from relief.households.models import AffectedVillage
 from relief.incidents.models import Incident, RoadClosure
@@ -71,6 +71,8 @@ ADDRESSES: dict[str, Rule] = {
     "web:language": PUBLIC,
     "web:livez": PUBLIC,
     "web:readyz": PUBLIC,
+    # Asks for its own token.
+    "metrics": PUBLIC,
     "web:sign_out": SIGNED_IN,
     "web:book": SIGNED_IN,
     "web:home": SIGNED_IN,
@@ -106,8 +108,19 @@ ADDRESSES: dict[str, Rule] = {
     "web:plan_propose": writes(Act.PROPOSE_PLAN, about=Plan),
     "web:plan_approve": writes(Act.APPROVE_PLAN, about=Plan),
     "web:plan_refuse": writes(Act.APPROVE_PLAN, about=Plan),
+    "web:plan_run": reads(Act.READ_PLANS, about=PlanRun),
+    "web:plan_run_state": reads(Act.READ_PLANS, about=PlanRun),
+    "web:plan_run_cancel": writes(Act.DRAFT_PLAN, about=PlanRun),
+    # Keepers and drivers need the sheets of the trips that are ordered.
+    "web:plan_sheets": reads(Act.READ_PLANS, Act.READ_ORDERS, about=Plan),
+    "web:plan_sheet": reads(Act.READ_PLANS, Act.READ_ORDERS, about=Plan),
     "web:needs": reads(Act.READ_PLANS, about=Incident),
     "web:need": reads(Act.READ_PLANS, about=Incident, place="code"),
+    # Suppositions and readiness concern the whole county: command looks at them.
+    "web:what_if": reads(Act.READ_COMMAND_BOARD, about=Incident),
+    "web:readiness": reads(Act.READ_COMMAND_BOARD),
+    "web:readiness_state": reads(Act.READ_COMMAND_BOARD, place="code"),
+    "web:readiness_run": writes(Act.DRAFT_PLAN, place="code"),
     "web:orders": reads(Act.READ_ORDERS),
     "web:order": reads(Act.READ_ORDERS, about=Order),
     "web:trips": reads(Act.READ_ORDERS),
