@@ -143,7 +143,7 @@ def swap() -> None:
 
 
 def _change(server: psycopg.Connection, command: str, *names: str) -> None:
-    server.execute(sql.SQL(command).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+    server.execute(sql.SQL(command).format(*map(sql.Identifier, names)))
 
 
 def _when_empty(server: psycopg.Connection, here: str) -> None:

@@ -133,7 +133,8 @@ class PlanRun(models.Model):
 class PlanLine(models.Model):
     """One line of a plan: so many units from one source for one need.
 
-    One unit of it stands for `stands_for` units of the item needed; more than 1 = a substitute.
+    One unit of it stands for `stands_for` units of the item needed. A substitute of the same size
+    stands for 1 as well: the item of the source tells.
     """
 
     READ_ACT = Act.READ_PLANS

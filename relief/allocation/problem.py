@@ -1,17 +1,18 @@
 """Today's question to the planner, put together from stock, needs, roads and vehicles."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.timezone import localdate, localtime
 
-from gis import roads
-from gis.models import Area
+from gis.roads import LonLat
+from relief.allocation import ways
 from relief.allocation.models import OrderLine
-from relief.catalog.models import Item
-from relief.incidents import queries as incidents
+from relief.allocation.vehicles import Vehicles, shifts
+from relief.catalog import queries as catalog
+from relief.catalog.models import Item, Substitute
 from relief.incidents.models import Incident
 from relief.needs.models import Need
 from relief.norms import queries as norms
@@ -23,29 +24,20 @@ LOADING_HOURS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Vehicles:
-    """Vehicles of one type standing ready: planner id, yard, and when they can leave."""
-
-    id: str
-    yard: str
-    lon: float
-    lat: float
-    count: int
-    kg: float
-    m3: float
-    ready_hours: float
-    cost_km: float
-    speed_factor: float
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
-    """The problem in the planner's file format, and what its ids stand for."""
+    """The problem in the planner's file format, and what its ids stand for.
+
+    `cut_off` are the codes of townships no truck reaches from any store, `by_air` and `by_water`
+    those of them that a helicopter or a boat reaches.
+    """
 
     data: dict
     supplies: dict[str, Supply]
     needs: dict[str, Need]
+    fleets: dict[str, Vehicles]
     cut_off: list[str]
+    by_air: list[str]
+    by_water: list[str]
 
 
 def open_lines(incident: Incident) -> list[OrderLine]:
@@ -65,15 +57,24 @@ def build(
     vehicles: Sequence[Vehicles],
     now: dt.datetime,
     base: dt.datetime | None = None,
+    also_closed: Collection[int] = (),
+    reopened: Collection[int] = (),
+    needs: Sequence[Need] | None = None,
+    more_stores: Mapping[str, LonLat] | None = None,
 ) -> Question:
     """The planner's problem as things stand.
 
     `base` is the moment hours count from (the drafting of a plan under check), by default `now`.
     Units held by the incident's own open order lines count as free: a new plan replaces them.
-    Distances and times are by road, with the closures in force; a pair without a road is absent.
+    Distances and times are by the ways open to each vehicle; a pair without a way is absent.
+    `also_closed` (numbers of road links) and `reopened` (ids of closures) change the closures in
+    force for this question only.
+    `needs` are those of a supposed incident, for which nothing is ordered yet; None = the needs
+    written down for the incident. `more_stores` are holders whose goods are supposed, with where
+    they stand.
     """
     start, today = localtime(base or now), localdate(now)
-    waiting = open_lines(incident)
+    waiting = open_lines(incident) if needs is None else []
     released: dict[int, int] = {}
     for line in waiting:
         left = line.quantity - line.loaded
@@ -83,19 +84,33 @@ def build(
         for supply in stock.supplies(book_id=incident.book_id, path=incident.area.path, on=today)
         if supply.free + released.get(supply.account.id, 0) > 0
     ]
-    needs = list(
-        Need.objects.filter(incident=incident)
-        .select_related("area", "item", "norm")
-        .order_by("priority", "area__code", "item__code")
-    )
-    met = _committed(incident)
+    met = _committed(incident) if needs is None else {}
+    if needs is None:
+        needs = list(
+            Need.objects.filter(incident=incident)
+            .select_related("area", "item", "norm")
+            .order_by("priority", "area__code", "item__code")
+        )
     horizon = float(norms.number(area=incident.area, key="plan.horizon", on=today))
     due = float(norms.number(area=incident.area, key="first_batch.county", on=today)) / 60
     codes = {supply.item_code for supply in supplies} | {need.item.code for need in needs}
     items = Item.objects.filter(code__in=codes).order_by("code")
     wanted = [need for need in needs if need.quantity > 0]
-    travel, cut_off = _travel(incident, supplies, wanted, vehicles)
+    found = ways.find(
+        incident=incident,
+        stores={s.holder: (s.place.point.x, s.place.point.y) for s in supplies}
+        | dict(more_stores or {}),
+        towns={f"area:{n.area.code}": (n.area.centre.x, n.area.centre.y) for n in wanted},
+        vehicles=vehicles,
+        horizon=horizon,
+        due=due,
+        also_closed=also_closed,
+        reopened=reopened,
+    )
     wanted_items = {need.item.code for need in wanted}
+    held = {supply.item_code for supply in supplies}
+    pairs = [pair for pair in catalog.substitutes(instead_of=wanted_items) if pair.use.code in held]
+    useful = wanted_items | {pair.use.code for pair in pairs}
     data: dict[str, Any] = {
         "version": 1,
         "now": start.isoformat(),
@@ -105,7 +120,7 @@ def build(
         "supplies": [
             _supply(supply, released.get(supply.account.id, 0), start, horizon)
             for supply in supplies
-            if supply.item_code in wanted_items
+            if supply.item_code in useful
         ],
         "demands": [
             {
@@ -120,41 +135,49 @@ def build(
             }
             for need in wanted
         ],
-        "travel": travel,
-        "fleets": [
-            {
-                "id": group.id,
-                "place": group.yard,
-                "count": group.count,
-                "kg": group.kg,
-                "m3": group.m3,
-                "ready_h": group.ready_hours,
-                "cost_km": group.cost_km,
-                "speed_factor": group.speed_factor,
-            }
-            for group in vehicles
-        ],
+        "travel": found.travel,
+        "fleets": [_fleet(group, found, start, horizon) for group in vehicles],
     }
-    known = {entry["id"] for entry in data["supplies"]}
-    asked = {entry["id"] for entry in data["demands"]}
-    data["previous"] = [
-        [f"account:{line.source_id}", f"need:{line.need_id}", line.quantity - line.loaded]
-        for line in waiting
-        if f"account:{line.source_id}" in known and f"need:{line.need_id}" in asked
-    ]
+    if found.tables:
+        data["ways"] = found.tables
+    if pairs:
+        data["substitutes"] = [
+            {"use": pair.use.code, "for": pair.instead_of.code, "ratio": pair.ratio}
+            for pair in pairs
+        ]
+    data["previous"] = _previous(waiting, data, pairs)
     return Question(
         data=data,
         supplies={f"account:{s.account.id}": s for s in supplies},
+        fleets={group.id: group for group in vehicles},
         needs={f"need:{n.id}": n for n in needs},
-        cut_off=cut_off,
+        cut_off=found.cut_off,
+        by_air=found.by_air,
+        by_water=found.by_water,
     )
 
 
+def _previous(waiting: list[OrderLine], data: dict, pairs: list[Substitute]) -> list[list]:
+    """Lines of the orders in force not yet loaded, in units sent, that a plan could repeat."""
+    have = {entry["id"]: entry["item"] for entry in data["supplies"]}
+    asked = {entry["id"]: entry["item"] for entry in data["demands"]}
+    allowed = {(pair.use.code, pair.instead_of.code) for pair in pairs}
+    found = []
+    for line in waiting:
+        supply, demand = f"account:{line.source_id}", f"need:{line.need_id}"
+        if supply not in have or demand not in asked:
+            continue
+        if have[supply] == asked[demand] or (have[supply], asked[demand]) in allowed:
+            found.append([supply, demand, line.quantity - line.loaded])
+    return found
+
+
 def _committed(incident: Incident) -> dict[int, int]:
-    """Units delivered or on the road, by need."""
+    """Delivered or on the road by need, in units of the item needed."""
     found: dict[int, int] = {}
     for line in OrderLine.objects.filter(order__incident=incident):
-        found[line.need_id] = found.get(line.need_id, 0) + line.loaded - line.lost
+        met = (line.loaded - line.lost) * line.stands_for
+        found[line.need_id] = found.get(line.need_id, 0) + met
     return found
 
 
@@ -167,7 +190,7 @@ def _supply(supply: Supply, released: int, start: dt.datetime, horizon: float) -
         "ready_h": LOADING_HOURS + supply.ready_minutes / 60,
         "unit_cost": supply.cost_fen / 100,
         "kind": supply.kind,
-        "pack": 1,
+        "pack": supply.pack,
     }
     if supply.expires_on is not None:
         end = dt.datetime.combine(
@@ -179,44 +202,20 @@ def _supply(supply: Supply, released: int, start: dt.datetime, horizon: float) -
     return entry
 
 
-def _travel(
-    incident: Incident,
-    supplies: Sequence[Supply],
-    needs: Sequence[Need],
-    vehicles: Sequence[Vehicles],
-) -> tuple[dict, list[str]]:
-    """Hours and km between every place of the problem, and the codes of cut-off townships."""
-    spots: dict[str, tuple[float, float]] = {}
-    for supply in supplies:
-        spots[supply.holder] = (supply.place.point.x, supply.place.point.y)
-    for group in vehicles:
-        spots[group.yard] = (group.lon, group.lat)
-    origins = list(spots)
-    towns: dict[str, Area] = {f"area:{need.area.code}": need.area for need in needs}
-    for key, area in towns.items():
-        spots[key] = (area.centre.x, area.centre.y)
-    names = list(spots)
-    found = roads.travel(
-        roads.Network.current(),
-        sources=list(spots.values()),
-        targets=list(spots.values()),
-        closed_links=incidents.closed_links(book_id=incident.book_id),
-    )
-    hours = [[_finite(value / 60) for value in row] for row in found.minutes]
-    table = {
-        "from": names,
-        "to": names,
-        "hours": hours,
-        "km": [[_finite(value) for value in row] for row in found.km],
+def _fleet(group: Vehicles, found: ways.Ways, start: dt.datetime, horizon: float) -> dict:
+    entry = {
+        "id": group.id,
+        "place": group.yard,
+        "count": group.count,
+        "kg": group.kg,
+        "m3": group.m3,
+        "ready_h": group.ready_hours,
+        "cost_km": group.cost_km,
+        "speed_factor": found.factor_of.get(group.id, group.speed_factor),
     }
-    stores = [names.index(name) for name in origins]
-    cut_off = [
-        area.code
-        for key, area in towns.items()
-        if all(hours[n][names.index(key)] is None for n in stores)
-    ]
-    return table, cut_off
-
-
-def _finite(value: float) -> float | None:
-    return round(float(value), 4) if value != float("inf") else None
+    if group.id in found.way_of:
+        entry["way"] = found.way_of[group.id]
+    hours = shifts(vehicles=group, start=start, horizon=horizon)
+    if hours is not None:
+        entry["shifts"] = hours
+    return entry

@@ -1,5 +1,7 @@
 """Reads on plans and orders."""
 
+from dataclasses import dataclass
+
 from relief.access.gate import Actor, PlacedQuerySet
 from relief.allocation import rules
 from relief.allocation.models import Gap, OrderLine, Plan, PlanLine, PlanState
@@ -37,14 +39,27 @@ def gaps(*, actor: Actor, plan: Plan) -> PlacedQuerySet[Gap]:
     )
 
 
-def differences(*, plan: Plan) -> list[dict]:
-    """A new plan beside what is still to go out: one entry per changed (source, need).
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A new plan beside what is still to go out; goods on the road are in neither.
 
-    Each entry: area, item, source account, before and after in whole units. Goods on the road
-    are in neither: they are not taken back.
+    One entry of `differences` per changed (source, need): area, item, source account, before and
+    after in whole units sent. `waiting` are the order lines not yet loaded; `kept` is the share of
+    their units that stay as they were, 0 to 1.
     """
+
+    differences: list[dict]
+    waiting: list[OrderLine]
+    kept: float
+    units_before: int
+    units_after: int
+
+
+def against_orders(*, plan: Plan) -> Against:
+    """What a plan would change in the orders in force, by township and item."""
     before: dict[tuple[int, int], int] = {}
-    for line in open_lines(plan.incident):
+    waiting = open_lines(plan.incident)
+    for line in waiting:
         key = (line.source_id, line.need_id)
         before[key] = before.get(key, 0) + line.quantity - line.loaded
     after: dict[tuple[int, int], int] = {}
@@ -53,8 +68,10 @@ def differences(*, plan: Plan) -> list[dict]:
         after[key] = after.get(key, 0) + planned.quantity
     changes = rules.differences(before=before, after=after)
     sources = Account.objects.in_bulk([change.key[0] for change in changes])
-    needs = Need.objects.select_related("area", "item").in_bulk(
-        [change.key[1] for change in changes]
+    needs = (
+        Need.objects.select_related("area", "item")
+        .defer("area__boundary")
+        .in_bulk([change.key[1] for change in changes])
     )
     found = [
         {
@@ -66,7 +83,13 @@ def differences(*, plan: Plan) -> list[dict]:
         }
         for change in changes
     ]
-    return sorted(found, key=lambda entry: (entry["area"].code, entry["item"].order))
+    return Against(
+        differences=sorted(found, key=lambda entry: (entry["area"].code, entry["item"].order)),
+        waiting=waiting,
+        kept=rules.kept_share(before=before, changes=changes),
+        units_before=sum(before.values()),
+        units_after=sum(after.values()),
+    )
 
 
 def order_lines(*, actor: Actor, incident: Incident | None = None) -> PlacedQuerySet[OrderLine]:

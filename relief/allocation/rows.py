@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from relief.allocation.models import Gap, OrderLine, Plan, PlanState
+from relief.allocation.models import Gap, OrderLine, Plan, PlanRun, PlanState
 from relief.journal.models import Audience
 from relief.journal.rows import Row, Table, audience
 
@@ -26,6 +26,25 @@ def plan(made: Plan) -> Row:
             "drafted_at": made.drafted_at,
             "proposed_at": made.proposed_at,
             "decided_at": made.decided_at,
+        },
+    )
+
+
+def plan_run(run: PlanRun) -> Row:
+    """A run without its progress, which only its own page follows."""
+    return Row(
+        table="plan_run",
+        id=run.id,
+        area=run.area.path,
+        audience=_PLAN,
+        values={
+            "incident": run.incident_id,
+            "state": run.state,
+            "reason": run.reason,
+            "requested_at": run.requested_at,
+            "ended_at": run.ended_at,
+            "plan": run.plan_id,
+            "fault": run.fault,
         },
     )
 
@@ -69,6 +88,7 @@ def order_line(line: OrderLine) -> Row:
             "loaded": line.loaded,
             "received": line.received,
             "lost": line.lost,
+            "stands_for": line.stands_for,
             "first_batch_due": line.order.first_batch_due,
         },
     )
@@ -102,6 +122,12 @@ TABLES = [
             .order_by("id")
         ),
         plan,
+    ),
+    Table(
+        "plan_run",
+        _PLAN,
+        lambda book: PlanRun.objects.filter(book_id=book).select_related("area").order_by("id"),
+        plan_run,
     ),
     Table(
         "gap",

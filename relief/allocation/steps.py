@@ -4,14 +4,16 @@ import datetime as dt
 from collections.abc import Sequence
 
 from relief.allocation.models import Gap, Order, OrderLine, Plan, PlanLine, PlanState
-from relief.allocation.problem import Question, Vehicles, build, open_lines
+from relief.allocation.problem import Question, build, open_lines
+from relief.allocation.vehicles import Vehicles
 from relief.catalog.models import Item
 from relief.incidents.models import Incident
 from relief.journal.log import require_transaction
 from relief.journal.numbers import next_number
 from relief.ledger import steps as ledger
-from relief.planner import Proposal, parse, solve
+from relief.planner import Problem, Proposal, parse, solve
 from relief.planner.explain import reasons
+from relief.stock import queries as stock
 
 
 def supersede_open(*, incident: Incident) -> Plan | None:
@@ -40,7 +42,29 @@ def draft(
     require_transaction("draft")
     question = build(incident=incident, vehicles=vehicles, now=now)
     problem = parse(question.data)
-    proposal = solve(problem)
+    return write_draft(
+        incident=incident,
+        question=question,
+        problem=problem,
+        proposal=solve(problem),
+        reason=reason,
+        actor_id=actor_id,
+        now=now,
+    )
+
+
+def write_draft(
+    *,
+    incident: Incident,
+    question: Question,
+    problem: Problem,
+    proposal: Proposal,
+    reason: str,
+    actor_id: int,
+    now: dt.datetime,
+) -> Plan:
+    """Write an answer of the planner down as a draft; `now` is the moment of its question."""
+    require_transaction("write_draft")
     earlier = (
         Plan.objects.filter(incident=incident, state=PlanState.APPROVED).order_by("-id").first()
     )
@@ -66,6 +90,9 @@ def draft(
             source=question.supplies[line.supply].account,
             position=position,
             quantity=line.qty,
+            stands_for=problem.ratio_of[
+                question.supplies[line.supply].item_code, question.needs[line.demand].item.code
+            ],
             arrives_at=now + dt.timedelta(hours=line.arrival_h),
         )
         for position, line in enumerate(proposal.lines)
@@ -99,6 +126,8 @@ def _summary(question: Question, proposal: Proposal, earlier: Plan | None) -> di
         "makespan_h": proposal.score.get("makespan_h"),
         "cost": proposal.score.get("cost"),
         "cut_off": question.cut_off,
+        "by_air": question.by_air,
+        "by_water": question.by_water,
         "replan": earlier is not None,
     }
 
@@ -121,6 +150,8 @@ def _names(question: Question, lang: str) -> dict[str, str]:
         place = need.area.name if chinese else need.area.name_en
         names[f"area:{need.area.code}"] = place
         names[key] = place
+    for key, group in question.fleets.items():
+        names[key] = group.name if chinese else group.name_en
     return names
 
 
@@ -159,10 +190,11 @@ def order(*, plan: Plan, actor_id: int, due_minutes: int, now: dt.datetime) -> l
     require_transaction("order")
     plan_lines = list(
         PlanLine.objects.filter(plan=plan)
-        .select_related("source", "need__item", "area")
+        .select_related("source", "need", "area")
         .order_by("source__holder", "area__code", "position")
     )
     ledger.lock(account_ids=[line.source_id for line in plan_lines])
+    sent = stock.items_of(account_ids={line.source_id for line in plan_lines})
     orders: dict[tuple[str, int], Order] = {}
     written: dict[tuple[int, int], OrderLine] = {}
     for line in plan_lines:
@@ -189,9 +221,10 @@ def order(*, plan: Plan, actor_id: int, due_minutes: int, now: dt.datetime) -> l
                 order=orders[key],
                 area_id=line.area_id,
                 need=line.need,
-                item=line.need.item,
+                item=sent[line.source_id],
                 source=line.source,
                 quantity=line.quantity,
+                stands_for=line.stands_for,
             )
         ledger.hold(account=line.source, document=written[pair].document, quantity=line.quantity)
     return list(written.values())

@@ -1,6 +1,8 @@
 """Reading the catalogue."""
 
-from relief.catalog.models import Item
+from collections.abc import Collection
+
+from relief.catalog.models import Item, Substitute
 
 
 def items() -> list[Item]:
@@ -11,3 +13,12 @@ def items() -> list[Item]:
 def by_code() -> dict[str, Item]:
     """Every item under its code."""
     return {item.code: item for item in Item.objects.all()}
+
+
+def substitutes(*, instead_of: Collection[str]) -> list[Substitute]:
+    """What may replace these items (by code), in the order in which it is to be tried."""
+    return list(
+        Substitute.objects.filter(instead_of__code__in=instead_of)
+        .select_related("use", "instead_of")
+        .order_by("id")
+    )

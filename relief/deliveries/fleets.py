@@ -5,23 +5,28 @@ import datetime as dt
 from django.utils.timezone import localdate
 
 from gis.models import inside
-from relief.allocation.problem import Vehicles
-from relief.deliveries.models import Fleet, Trip
-from relief.incidents.models import Incident
+from relief.allocation.vehicles import Vehicles
+from relief.deliveries.models import Fleet, Means, Trip
+from relief.incidents.models import Hazard, Incident
 from relief.stock.rules import in_force
+
+# Disasters that leave water where there was road; in any other boats have nowhere to go.
+_WITH_WATER = {Hazard.FLOOD, Hazard.TYPHOON, Hazard.SURGE}
 
 
 def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict[str, list[int]]]:
     """Vehicles of the agreements in force, and which real vehicles each planner group stands for.
 
     A vehicle on the road comes back as a group of its own, ready when it is back. Planned trips
-    do not count: the plan under way replaces them.
+    do not count: the plan under way replaces them. Boats come only where the disaster brings water.
     """
     fleets = (
         Fleet.objects.filter(inside(incident.area.path, "agreement__area__path"))
         .select_related("agreement")
         .order_by("id")
     )
+    if incident.hazard not in _WITH_WATER:
+        fleets = fleets.exclude(means=Means.BOAT)
     away: dict[tuple[int, int], dt.datetime] = {}
     for trip in Trip.objects.filter(
         book_id=incident.book_id, dispatched_at__isnull=False, back_at__gt=now
@@ -55,6 +60,8 @@ def _group(fleet: Fleet, key: str, count: int, hours: float) -> Vehicles:
     point = fleet.agreement.point
     return Vehicles(
         id=key,
+        name=fleet.name,
+        name_en=fleet.name_en,
         yard=f"yard:{fleet.agreement_id}",
         lon=point.x,
         lat=point.y,
@@ -64,6 +71,11 @@ def _group(fleet: Fleet, key: str, count: int, hours: float) -> Vehicles:
         ready_hours=hours,
         cost_km=fleet.cost_km_fen / 100,
         speed_factor=fleet.speed_percent / 100,
+        means=fleet.means,
+        speed_kmh=fleet.speed_kmh,
+        range_km=fleet.range_km,
+        works_from=fleet.works_from,
+        works_to=fleet.works_to,
     )
 
 

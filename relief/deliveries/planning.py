@@ -1,6 +1,7 @@
 """From activation to approved plan: the actions that see needs, stock and vehicles at once."""
 
 import datetime as dt
+import uuid
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -14,9 +15,11 @@ from relief.allocation import rows as plan_rows
 from relief.allocation import rules
 from relief.allocation import steps as allocation
 from relief.allocation.actions import PlanMovedOn
-from relief.allocation.models import OrderLine, Plan, PlanState
-from relief.allocation.problem import Vehicles, build
-from relief.deliveries import fleets, rows
+from relief.allocation.models import OrderLine, Plan, PlanRun, PlanState
+from relief.allocation.problem import build
+from relief.allocation.vehicles import Vehicles
+from relief.deliveries import fleets, rows, runs
+from relief.deliveries.conflicts import Conflict, conflicts
 from relief.deliveries.models import Load, Stop, Trip, TripState
 from relief.incidents.models import Incident, IncidentStatus
 from relief.journal import log
@@ -25,7 +28,7 @@ from relief.journal.rows import Row
 from relief.needs import rows as need_rows
 from relief.needs import steps as needs
 from relief.norms import queries as norms
-from relief.planner import Proposal, parse, violations
+from relief.planner import Proposal
 from relief.response import steps as response
 from relief.response.models import Activation
 from relief.response.queries import latest_assessment
@@ -39,11 +42,11 @@ class OwnProposal(gate.Refused):
 class StalePlan(gate.Refused):
     """The plan no longer fits what is in stock, needed or passable; `conflicts` says where."""
 
-    def __init__(self, *, plan: Plan, conflicts: list[str]) -> None:
+    def __init__(self, *, plan: Plan, conflicts: list[Conflict]) -> None:
         self.plan, self.conflicts = plan, conflicts
         super().__init__(
             _("Plan %(number)s no longer fits: %(conflicts)s Draft it again; nothing was ordered.")
-            % {"number": plan.number, "conflicts": " ".join(conflicts[:5])}
+            % {"number": plan.number, "conflicts": " ".join(one.what for one in conflicts[:5])}
         )
 
 
@@ -62,15 +65,25 @@ def _locked_incident(actor: Actor, incident_id: int, act: Act) -> Incident:
 
 
 def _draft(
-    incident: Incident, *, reason: str, actor: Actor, now: dt.datetime
-) -> tuple[Plan, list[Row]]:
-    changed = needs.compute(incident=incident, now=now)
+    incident: Incident, *, reason: str, request_key: uuid.UUID, actor: Actor, now: dt.datetime
+) -> tuple[Plan | PlanRun, list[Row]]:
+    """A draft, or where that takes too long for a request, the run that will write it."""
+    told = [need_rows.need(need) for need in needs.compute(incident=incident, now=now)]
+    if runs.too_large(incident=incident, now=now):
+        run = runs.open_run(incident=incident) or runs.ask(
+            incident=incident,
+            reason=reason,
+            actor_id=actor.user_id,
+            request_key=request_key,
+            now=now,
+        )
+        return run, [*told, plan_rows.plan_run(run)]
     set_aside = allocation.supersede_open(incident=incident)
     vehicles, _numbers = fleets.ready(incident=incident, now=now)
     plan = allocation.draft(
         incident=incident, vehicles=vehicles, reason=reason, actor_id=actor.user_id, now=now
     )
-    told = [need_rows.need(need) for need in changed] + [plan_rows.plan(plan)]
+    told.append(plan_rows.plan(plan))
     if set_aside is not None:
         told.append(plan_rows.plan(set_aside))
     return plan, told
@@ -79,8 +92,11 @@ def _draft(
 @transaction.atomic(durable=True)
 def activate_response(
     *, actor: Actor, incident_id: int, level: int, now: dt.datetime
-) -> tuple[Activation, Plan]:
-    """Start the response (启动响应) with its linked activations and tasks, and draft a plan."""
+) -> tuple[Activation, Plan | PlanRun]:
+    """Start the response (启动响应) with its linked activations and tasks, and draft a plan.
+
+    A plan too large for a request is asked of the worker instead: its run is returned.
+    """
     incident = _locked_incident(actor, incident_id, Act.ACTIVATE_RESPONSE)
     started = response.activate(
         incident=incident,
@@ -89,32 +105,65 @@ def activate_response(
         actor_id=actor.user_id,
         now=now,
     )
-    plan, told = _draft(incident, reason=gettext_noop("response activated"), actor=actor, now=now)
+    lost = runs.end_lost(incident=incident, now=now)
+    plan, told = _draft(
+        incident,
+        reason=gettext_noop("response activated"),
+        request_key=uuid.uuid4(),
+        actor=actor,
+        now=now,
+    )
     log.record(
         book=incident.book_id,
         kind="response_activated",
-        rows=[*started.rows(), *told],
+        rows=[*started.rows(), *lost, *told],
         actor=actor.user_id,
         now=now,
-        facts={"number": started.activation.number, "level": level, "plan": plan.number},
+        facts={
+            "number": started.activation.number,
+            "level": level,
+            "plan": plan.number if isinstance(plan, Plan) else None,
+        },
     )
     return started.activation, plan
 
 
 @transaction.atomic(durable=True)
-def draft_plan(*, actor: Actor, incident_id: int, reason: str, now: dt.datetime) -> Plan:
-    """Draft a plan, or a re-plan (重新测算), from today's figures, stock, roads and vehicles."""
+def draft_plan(
+    *,
+    actor: Actor,
+    incident_id: int,
+    reason: str,
+    now: dt.datetime,
+    request_key: uuid.UUID | None = None,
+) -> Plan | PlanRun:
+    """Draft a plan, or a re-plan (重新测算), from today's figures, stock, roads and vehicles.
+
+    A plan too large for a request is asked of the worker: its run is returned, and the same
+    `request_key` gives the same run. While one is open, another is refused.
+    """
     incident = _locked_incident(actor, incident_id, Act.DRAFT_PLAN)
-    plan, told = _draft(incident, reason=reason, actor=actor, now=now)
+    key = request_key or uuid.uuid4()
+    asked = PlanRun.objects.filter(request_key=key, incident=incident).first()
+    if asked is not None:
+        return asked
+    lost = runs.end_lost(incident=incident, now=now)
+    under_way = runs.open_run(incident=incident)
+    if under_way is not None:
+        raise runs.RunOpen(run=under_way)
+    drafted, told = _draft(incident, reason=reason, request_key=key, actor=actor, now=now)
+    facts = {"reason": drafted.reason}
+    if isinstance(drafted, Plan):
+        facts = {"number": drafted.number, **facts}
     log.record(
         book=incident.book_id,
-        kind="plan_drafted",
-        rows=told,
+        kind="plan_drafted" if isinstance(drafted, Plan) else "plan_run_asked",
+        rows=[*lost, *told],
         actor=actor.user_id,
         now=now,
-        facts={"number": plan.number, "reason": plan.reason},
+        facts=facts,
     )
-    return plan
+    return drafted
 
 
 @transaction.atomic(durable=True)
@@ -181,25 +230,9 @@ def _check_still_fits(
 ) -> None:
     """Raise StalePlan unless the proposal is feasible for the problem as it stands today."""
     today = build(incident=incident, vehicles=vehicles, now=now, base=plan.drafted_at)
-    conflicts = [
-        str(found) for found in violations(parse(today.data), Proposal.from_dict(plan.proposal))
-    ]
-    asked = {entry["id"]: entry["qty"] for entry in plan.problem["demands"]}
-    wanted = {entry["id"]: entry["qty"] for entry in today.data["demands"]}
-    for key in sorted(asked.keys() | wanted.keys()):
-        if asked.get(key, 0) != wanted.get(key, 0):
-            need = today.needs[key]
-            conflicts.append(
-                _("%(area)s now needs %(now)d of %(item)s, the plan reckons with %(then)d.")
-                % {
-                    "area": need.area,
-                    "item": need.item,
-                    "now": wanted.get(key, 0),
-                    "then": asked.get(key, 0),
-                }
-            )
-    if conflicts:
-        raise StalePlan(plan=plan, conflicts=conflicts)
+    found = conflicts(plan=plan, today=today)
+    if found:
+        raise StalePlan(plan=plan, conflicts=found)
 
 
 def _cancel_planned_trips(incident: Incident) -> list[Trip]:

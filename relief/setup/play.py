@@ -20,6 +20,8 @@ from relief.deliveries.models import Stop, Trip, TripState
 from relief.incidents import actions as roads
 from relief.incidents.models import Incident, IncidentStatus
 from relief.journal.models import Book, BookKind
+from relief.outlook import actions as outlook
+from relief.outlook.models import ReadinessCheck
 from relief.reports import queries as reports
 from relief.reports.indicators import NEEDED
 from relief.reports.models import Report, ReportKind
@@ -87,6 +89,7 @@ class Player:
 
     def run(self) -> None:
         """The whole response, about three minutes at the normal pace."""
+        self.check_readiness()
         self.pause(6)
         self.report_wanbao()
         self.pause(8)
@@ -106,6 +109,18 @@ class Player:
             f"what left has arrived, {waiting} trips wait for vehicles to come back; "
             "the boards show what is still missing, and why"
         )
+
+    def check_readiness(self) -> None:
+        """Ask the worker what would happen in other disasters; once, for the demo's first start."""
+        if ReadinessCheck.objects.filter(book=self.book, area=self.incident.area).exists():
+            return
+        outlook.ask_check(
+            actor=self.actor("duty"),
+            area_id=self.incident.area_id,
+            request_key=uuid.uuid4(),
+            now=timezone.now(),
+        )
+        self.say("the duty officer asks how ready the county is for other disasters")
 
     def report_wanbao(self) -> None:
         area = Area.objects.get(code=WANBAO)

@@ -1,9 +1,11 @@
 """What could leave now: the supplies of stock and agreements."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from gis.models import inside
+from relief.catalog.models import Item
 from relief.ledger.models import Account
 from relief.stock import rules
 from relief.stock.models import Commitment, Depot, Holding, SupplyAgreement
@@ -13,9 +15,12 @@ from relief.stock.models import Commitment, Depot, Holding, SupplyAgreement
 class Supply:
     """One source of one item: a lot in a depot, or an agreed item of a supplier.
 
-    `free` counts whole units neither held nor spoken for; `ready_minutes` is how long after the
-    order it can be loaded; `expires_on` is the last day it is good; `mark` is the
-    batch or the agreement's number.
+    `kind` is what it is to the planner: a lot of the warehouse, a township point's, a donation
+    accepted into store, or what a supplier delivers on call. `free` counts whole units neither
+    held nor spoken for, of which only whole packages of `pack` units leave (整件不拆零): the units
+    of an opened package stay until a person loads them. `ready_minutes` is how long after the
+    order it can be loaded; `expires_on` is the last day it is good; `mark` is the batch or the
+    agreement's number.
     """
 
     account: Account
@@ -28,6 +33,7 @@ class Supply:
     expires_on: dt.date | None
     stored_on: dt.date | None
     mark: str
+    pack: int
 
     @property
     def holder(self) -> str:
@@ -52,13 +58,14 @@ def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
                     account=held.account,
                     item_code=held.lot.item.code,
                     place=held.depot,
-                    kind="lot" if held.depot.kind == "warehouse" else "township",
+                    kind=rules.kind(fund_source=held.lot.fund_source, depot=held.depot.kind),
                     free=held.account.free,
                     ready_minutes=0,
                     cost_fen=held.lot.unit_cost_fen,
                     expires_on=held.lot.expires_on,
                     stored_on=held.lot.stored_on,
                     mark=held.lot.batch,
+                    pack=held.lot.pack,
                 )
             )
     commitments = (
@@ -81,6 +88,20 @@ def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
                     expires_on=None,
                     stored_on=None,
                     mark=agreement.number,
+                    pack=1,
                 )
             )
+    return found
+
+
+def items_of(*, account_ids: Collection[int]) -> dict[int, Item]:
+    """The item behind each of these accounts of stock or agreements; two queries."""
+    found = {
+        held.account_id: held.lot.item
+        for held in Holding.objects.filter(account_id__in=account_ids).select_related("lot__item")
+    }
+    for promised in Commitment.objects.filter(account_id__in=account_ids).select_related(
+        "agreed__item"
+    ):
+        found[promised.account_id] = promised.agreed.item
     return found

@@ -22,6 +22,7 @@ def holding(held: Holding) -> Row:
             "lot": held.lot_id,
             "batch": held.lot.batch,
             "expires_on": held.lot.expires_on,
+            "pack": held.lot.pack,
             "state": held.lot.state,
             "on_hand": held.account.balance,
             "held": held.account.held,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from relief.stock.models import LotState
+from relief.stock.models import DepotKind, FundSource, LotState
 
 
 def usable(*, state: str, expires_on: dt.date | None, on: dt.date) -> bool:
@@ -22,3 +22,15 @@ def issue_order(lots: list[tuple[dt.date | None, dt.date, int]]) -> list[int]:
     """
     far = dt.date.max
     return sorted(range(len(lots)), key=lambda n: (lots[n][0] or far, lots[n][1], n))
+
+
+def kind(*, fund_source: str, depot: str) -> str:
+    """What a lot in a depot is to the planner: a donation, a township point's stock, or a lot."""
+    if fund_source == FundSource.DONATION:
+        return "donation"
+    return "township" if depot == DepotKind.POINT else "lot"
+
+
+def packages(*, quantity: int, pack: int) -> tuple[int, int]:
+    """Units as whole packages of `pack` units (整件) and the loose units left over."""
+    return divmod(quantity, pack)

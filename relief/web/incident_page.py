@@ -120,6 +120,7 @@ def may(*, actor: Actor, incident: Incident) -> dict[str, bool]:
         "reports": bool(actor.paths(Act.READ_REPORTS)),
         "orders": bool(actor.paths(Act.READ_ORDERS)),
         "draft": actor.may(Act.DRAFT_PLAN, path=path),
+        "suppose": actor.may(Act.READ_COMMAND_BOARD, path=path),
     }
 
 

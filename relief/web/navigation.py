@@ -29,6 +29,7 @@ PLACES = [
     ("web:stock", _("Stock"), "box"),
     ("web:agreements", _("Agreements"), "book"),
     ("web:shelters", _("Shelters"), "shelter"),
+    ("web:readiness", _("Readiness"), "check"),
     ("web:norms", _("Norms"), "scale"),
     ("web:journal", _("Journal"), "journal"),
 ]

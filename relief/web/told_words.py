@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from relief.boards.words import HAPPENED
+from relief.incidents.models import Bars
 from relief.web.templatetags.shown import ROMAN
 
 
@@ -34,6 +35,7 @@ FACTS: dict[str, Callable[[Any], str]] = {
     "households": lambda n: _("%(n)s households") % {"n": f"{n:,}"},
     "people": lambda n: _("%(n)s people") % {"n": f"{n:,}"},
     "reason": str,
+    "bars": lambda bars: _("closed to %(whom)s") % {"whom": Bars(bars).label},
     "note": str,
     "finding": str,
 }

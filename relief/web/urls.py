@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from relief.web import urls_goods
+from relief.web import urls_goods, urls_outlook
 from relief.web.views import (
     health,
     home,
@@ -49,4 +49,5 @@ urlpatterns: list[URLPattern] = [
     path("stops/<int:id>/line.json", maps.stop_line, name="stop_line"),
     path("incidents/<int:id>/situation.html", maps.situation, name="situation"),
     *urls_goods.urlpatterns,
+    *urls_outlook.urlpatterns,
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from relief.web.views import closures, needs, plans, stock, trips
+from relief.web.views import closures, needs, plan_runs, plans, sheets, stock, trips
 
 urlpatterns: list[URLPattern] = [
     path("incidents/<int:id>/plan/", plans.of_incident, name="incident_plan"),
@@ -13,6 +13,11 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:id>/refuse/", plans.refuse, name="plan_refuse"),
     path("plans/<int:id>/line/<int:position>/", plans.line, name="plan_line"),
     path("plans/<int:id>/need/<int:need>/", plans.need, name="plan_need"),
+    path("plans/<int:id>/sheets/", sheets.sheets, name="plan_sheets"),
+    path("plans/<int:id>/sheets/<int:fleet>/<int:vehicle>/", sheets.sheets, name="plan_sheet"),
+    path("plans/runs/<int:id>/", plan_runs.run, name="plan_run"),
+    path("plans/runs/<int:id>/state/", plan_runs.state, name="plan_run_state"),
+    path("plans/runs/<int:id>/cancel/", plan_runs.cancel, name="plan_run_cancel"),
     path("needs/<int:id>/", needs.matrix, name="needs"),
     path("needs/<int:id>/<str:code>/<str:item>/", needs.cell, name="need"),
     path("orders/", trips.orders, name="orders"),

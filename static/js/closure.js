@@ -58,7 +58,7 @@
       return {
         color: on || shut ? color("--danger") : color("--line-strong"),
         weight: (widths[kind] || 3) + (on ? 3 : 0),
-        dashArray: shut ? "2 8" : null,
+        dashArray: { all: "2 8", heavy: "10 8" }[shut] || null,
         opacity: 1,
       };
     };

@@ -41,7 +41,7 @@ window.reliefCards = (() => {
     ]);
 
   const closure = ({ chinese, words }, row) =>
-    card(words.closed, row.reason, [[words.closed_since, time(row.closed_at, chinese)]]);
+    card(row.bars === "heavy" ? words.closed_heavy : words.closed, row.reason, [[words.closed_since, time(row.closed_at, chinese)]]);
 
   return { town, village, place, trip, closure };
 })();

@@ -212,7 +212,7 @@ window.reliefMap = (() => {
       const met = new Map();
       for (const line of this.rows("order_line")) {
         const part = this.measure === "gap" ? line.quantity - line.lost : line.received;
-        met.set(line.need, (met.get(line.need) || 0) + part);
+        met.set(line.need, (met.get(line.need) || 0) + part * line.stands_for);
       }
       const sums = new Map();
       for (const need of this.rows("need")) {
@@ -249,6 +249,7 @@ window.reliefMap = (() => {
       for (const row of this.rows("closure")) {
         if (row.reopened_at || !row.shape) continue;
         const text = () => cards.closure(this, row);
+        const title = row.bars === "heavy" ? words.closed_heavy : words.closed;
         const line = L.geoJSON(row.shape, { pane: "closed", className: "map-closed" })
           .bindPopup(text).addTo(this.groups.closed);
         // One sign per few kilometres of closed stretches, or a flood hides the map in crosses.
@@ -263,7 +264,7 @@ window.reliefMap = (() => {
           if (seen.has(spot)) continue;
           seen.add(spot);
           L.marker(middle, {
-            pane: "signs", icon: sign("closed", 18), title: words.closed, alt: words.closed,
+            pane: "signs", icon: sign("closed", 18), title, alt: title,
           }).bindPopup(text).addTo(this.groups.closed);
         }
       }

@@ -288,11 +288,29 @@ NEEDS = [
     {"t": "need", "i": 1, "a": "c/t1", "v": {"incident": 1, "item": 7, "quantity": 100}},
     {"t": "need", "i": 2, "a": "c/t2", "v": {"incident": 1, "item": 7, "quantity": 50}},
 ]
-LINE = {"incident": 1, "item": 7, "quantity": 80, "loaded": 60, "received": 30, "lost": 5}
+LINE = {
+    "incident": 1,
+    "item": 7,
+    "quantity": 80,
+    "loaded": 60,
+    "received": 30,
+    "lost": 5,
+    "stands_for": 1,
+}
+
+
+LARGE = {"incident": 1, "item": 8, "quantity": 5, "loaded": 4, "received": 2, "lost": 1}
 
 
 def test_rows_are_upserted_and_sums_follow(page):
-    rows = json.dumps([*NEEDS, {"t": "order_line", "i": 9, "a": "c/t1", "v": LINE | {"need": 1}}])
+    """The second need is met by a substitute, one for three."""
+    rows = json.dumps(
+        [
+            *NEEDS,
+            {"t": "order_line", "i": 9, "a": "c/t1", "v": LINE | {"need": 1}},
+            {"t": "order_line", "i": 10, "a": "c/t2", "v": LARGE | {"need": 2, "stands_for": 3}},
+        ]
+    )
     later = json.dumps(LINE | {"need": 1, "received": 55})
     got = page.evaluate(
         f"""async () => {{
@@ -314,7 +332,7 @@ def test_rows_are_upserted_and_sums_follow(page):
         }}"""
     )
     assert got == [
-        [[100, 75, 25, 30, 25], [50, 0, 0, 0, 50]],
+        [[100, 75, 25, 30, 25], [50, 12, 3, 6, 38]],
         [[100, 75, 0, 55, 25]],
         [["order_line", "need"]],
         1,

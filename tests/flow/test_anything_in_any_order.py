@@ -194,6 +194,8 @@ def one_example():
 def test_the_books_balance_after_every_step_and_boards_replay(world, data, steps):
     with one_example():
         supply.fill(world)
+        named.stock(world, "TENT-36S", 6, batch="T-2")
+        Lot.objects.filter(batch="Q-2023").update(pack=6)
         watch = replay.Watch(world.real)
         players = Players(world, data)
         for step in ["report", "report", "activate", "propose", "approve", *steps]:

@@ -9,9 +9,9 @@ from django.utils import translation
 
 from relief.access.gate import Refused
 from relief.allocation import actions as allocation
-from relief.allocation.models import Order, OrderLine
+from relief.allocation.models import Order, OrderLine, RunState
 from relief.deliveries import actions as deliveries
-from relief.deliveries import planning, rules
+from relief.deliveries import planning, rules, runs
 from relief.deliveries.models import Trip
 from relief.ledger.audit import audit
 from relief.ledger.models import Account, Movement
@@ -131,3 +131,39 @@ def test_a_replan_approved_while_a_trip_leaves_never_promises_a_unit_twice(world
     for account in Account.objects.filter(kind__in=["store", "committed"]):
         assert 0 <= account.held <= account.balance
     assert Order.objects.exists() and Trip.objects.exclude(state="cancelled").exists()
+
+
+def test_two_incidents_approved_at_once_never_share_a_unit(world):
+    """Both plans want the same quilts: one is ordered, the other is told what is left."""
+    first, second = scenes.activated(world), scenes.activated(world, fill=False)
+    for scene in (first, second):
+        allocation.propose_plan(actor=scene.actor("asha"), plan_id=scene.plan.id, now=scene.now)
+
+    def approve(scene):
+        return lambda: planning.approve_plan(
+            actor=scene.actor("chidi"), plan_id=scene.plan.id, note="", now=scene.now
+        )
+
+    (refused,) = refusals(at_once(approve(first), approve(second)))
+    assert isinstance(refused, planning.StalePlan)
+    assert any("of Quilt left" in conflict.what for conflict in refused.conflicts)
+    assert {plan.state for plan in (first.plan, second.plan)} == {"approved", "proposed"}
+    for account in Account.objects.filter(kind__in=["store", "committed"]):
+        assert 0 <= account.held <= account.balance
+    assert audit() == []
+
+
+def test_two_workers_never_make_the_same_plan_twice(world, monkeypatch):
+    scene = scenes.reported(world)
+    monkeypatch.setattr(runs, "PAIRS_IN_A_REQUEST", -1)
+    run = planning.draft_plan(
+        actor=scene.actor("asha"), incident_id=scene.incident.id, reason="large", now=scene.now
+    )
+
+    def work():
+        return runs.work(run_id=run.id, clock=lambda: scene.now) or "ended"
+
+    at_once(work, work)
+    run.refresh_from_db()
+    assert (run.state, run.fault) == (RunState.DONE, "")
+    assert [plan.id for plan in scene.incident.plans.all()] == [run.plan_id]

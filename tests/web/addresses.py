@@ -1,9 +1,11 @@
 """Every address of the pages with an object of the scene to ask it for."""
 
+import uuid
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from relief.allocation.models import PlanRun
 from relief.deliveries.models import CheckTask, Stop, TripState
 from relief.households.models import AffectedVillage
 from relief.incidents.models import RoadClosure
@@ -35,7 +37,8 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
     affected = AffectedVillage.objects.get(area=scene.world.area("Willow"))
     task = ResponseTask.objects.filter(area=northbank, done_at=None).order_by("id").first()
     stop = Stop.objects.filter(area=northbank).order_by("-trip__state", "id").first()
-    trip = scene.incident.trips.exclude(state=TripState.CANCELLED).order_by("id").first()
+    trips = scene.incident.trips.exclude(state=TripState.CANCELLED)
+    trip = trips.filter(stops__area=northbank).order_by("id").first()
     order = scene.incident.orders.filter(area=northbank).order_by("id").first()
     lot = Lot.objects.filter(book=scene.world.real).order_by("id").first()
     check = CheckTask.objects.order_by("id").first()
@@ -47,7 +50,7 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
             f"web:{name}": {"id": incident}
             for name in (
                 *("incident", "activate", "end_response", "villages", "situation"),
-                *("incident_plan", "plan_draft", "needs", "closure_new"),
+                *("incident_plan", "plan_draft", "needs", "closure_new", "what_if"),
             )
         },
         "web:task_done": {"id": task.id},
@@ -58,6 +61,10 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
         },
         "web:affected": {"id": affected.id},
         "web:closure_reopen": {"id": RoadClosure.objects.get().id},
+        **{
+            f"web:{name}": {"code": scene.world.county.code}
+            for name in ("readiness_run", "readiness_state")
+        },
         "web:shelter": {"id": scene.world.school.id},
         "web:household_tiles": {"z": 9, "x": 438, "y": 187},
         "web:stop_line": {"id": stop.id},
@@ -65,6 +72,12 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
             f"web:{name}": {"id": scene.plan.id}
             for name in ("plan", "plan_propose", "plan_approve", "plan_refuse")
         },
+        **{
+            f"web:{name}": {"id": run(scene).id}
+            for name in ("plan_run", "plan_run_state", "plan_run_cancel")
+        },
+        "web:plan_sheets": {"id": trip.plan_id},
+        "web:plan_sheet": {"id": trip.plan_id, "fleet": trip.fleet_id, "vehicle": trip.vehicle},
         "web:plan_line": {"id": scene.plan.id, "position": line.position},
         "web:plan_need": {"id": scene.plan.id, "need": line.need_id},
         "web:need": {**place, "item": line.need.item.code},
@@ -77,6 +90,22 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
         "boards:snapshot": board,
         "live:events": board,
     }
+
+
+def run(scene: Scene) -> PlanRun:
+    """The one plan run of the scene, waiting for a worker."""
+    found, _made = PlanRun.objects.get_or_create(
+        incident=scene.incident,
+        defaults={
+            "book": scene.world.real,
+            "area": scene.incident.area,
+            "reason": "large",
+            "request_key": uuid.uuid4(),
+            "requested_by": scene.world.users["asha"].id,
+            "requested_at": scene.now,
+        },
+    )
+    return found
 
 
 def address(name: str, of: dict[str, dict[str, Any]]) -> str:

@@ -52,6 +52,14 @@ OPEN = {
     "web:plan_need": ("asha chidi hana kim", "bela"),
     "web:plan_propose": ("asha chidi kim", "bela hana"),
     "web:plan_refuse": ("chidi kim", "asha bela hana"),
+    "web:plan_run": ("asha chidi hana kim", "bela"),
+    "web:plan_run_cancel": ("asha chidi kim", "bela hana"),
+    "web:plan_run_state": ("asha chidi hana kim", "bela"),
+    "web:plan_sheet": ("asha bela chidi hana kim", ""),
+    "web:plan_sheets": ("asha bela chidi hana kim", ""),
+    "web:readiness": ("asha chidi hana iris jonas kim", "bela emeka farah gu"),
+    "web:readiness_run": ("asha chidi iris kim", "bela hana"),
+    "web:readiness_state": ("asha chidi hana iris kim", "bela"),
     "web:report": ("asha chidi emeka hana kim", "bela"),
     "web:report_new": ("asha emeka", "bela chidi hana kim"),
     "web:report_return": ("asha chidi kim", "bela emeka hana"),
@@ -67,6 +75,7 @@ OPEN = {
     "web:trip_dispatch": ("bela", "asha chidi hana kim"),
     "web:trips": ("asha bela chidi emeka farah gu hana iris jonas kim", ""),
     "web:villages": ("asha chidi emeka farah gu hana kim", "bela"),
+    "web:what_if": ("asha chidi hana kim", "bela emeka farah gu"),
 }
 
 # address: (whose sending is let through to the action, who is refused with a sentence)
@@ -83,6 +92,8 @@ SEND = {
     "web:plan_draft": ("asha chidi kim", "bela emeka farah gu hana"),
     "web:plan_propose": ("asha chidi kim", "bela hana"),
     "web:plan_refuse": ("chidi kim", "asha bela hana"),
+    "web:plan_run_cancel": ("asha chidi kim", "bela hana"),
+    "web:readiness_run": ("asha chidi iris kim", "bela hana"),
     "web:report_new": ("asha emeka", "bela chidi hana kim"),
     "web:report_return": ("asha chidi kim", "bela emeka hana"),
     "web:report_verify": ("asha chidi kim", "bela emeka hana"),

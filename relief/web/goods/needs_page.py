@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from gis.models import Area
 from relief.access.gate import Actor
-from relief.allocation.models import Gap, OrderLine, Plan, PlanState
+from relief.allocation.models import OrderLine, Plan, PlanState
 from relief.allocation.queries import order_lines
 from relief.catalog.models import Item
 from relief.deliveries.models import Load
 from relief.incidents.models import Incident
 from relief.needs.models import Need
 from relief.needs.queries import matrix
+from relief.web.goods.cell_reasons import Said, said
 from relief.web.goods.sources import Source, lots, sources
 
 
@@ -132,9 +133,13 @@ class Behind:
     lines: list[tuple[OrderLine, Source]]
     loads: list[Load]
     batches: dict[str, str]
-    gap: Gap | None
-    plan_id: int | None
+    said: list[Said]
     cut_off: bool
+
+    @property
+    def substituted(self) -> bool:
+        """Whether another item is sent on any of the lines."""
+        return any(line.item_id != self.wanted.item_id for line, _source in self.lines)
 
 
 def behind(*, actor: Actor, incident: Incident, code: str, item: str) -> Behind:
@@ -154,28 +159,16 @@ def behind(*, actor: Actor, incident: Incident, code: str, item: str) -> Behind:
         Load.objects.visible_to(actor)
         .filter(line__in=ordered)
         .exclude(stop__trip__state="cancelled")
-        .select_related("stop__trip__fleet", "line__source")
+        .select_related("stop__trip__fleet", "line__source", "line__item")
         .order_by("stop__arrives_at", "id")
     )
     batches = lots(load.commodity for load in loads)
-    gap = (
-        Gap.objects.visible_to(actor)
-        .filter(
-            need=wanted,
-            plan__state__in=[PlanState.APPROVED, PlanState.DRAFT, PlanState.PROPOSED],
-        )
-        .select_related("plan")
-        .defer("plan__problem", "plan__proposal")
-        .order_by("-plan_id")
-        .first()
-    )
     return Behind(
         cell=cell_of(wanted),
         wanted=wanted,
         lines=[(line, known[line.source_id]) for line in ordered],
         loads=loads,
         batches={lot.commodity: lot.batch for lot in batches.values()},
-        gap=gap,
-        plan_id=gap.plan_id if gap else None,
+        said=said(actor=actor, incident=incident, need=wanted),
         cut_off=code in cut_off_codes(incident),
     )

@@ -114,7 +114,7 @@ def sheet(*, actor: Actor, id: int) -> Sheet:
     lines = list(
         OrderLine.objects.visible_to(actor)
         .filter(order=order)
-        .select_related("item", "source", "need")
+        .select_related("item", "source", "need__item")
         .order_by("item__order", "id")
     )
     known = sources(line.source for line in lines)

@@ -8,17 +8,21 @@ from relief.access.acts import Act
 from relief.access.gate import Actor
 from relief.access.models import User
 from relief.allocation import queries
-from relief.allocation.models import Gap, Plan, PlanLine, PlanState
-from relief.catalog.models import Item
+from relief.allocation.models import Gap, Plan, PlanLine, PlanRun, PlanState
+from relief.deliveries import runs
 from relief.deliveries.fleets import fleet_id
 from relief.deliveries.models import Fleet, Trip
 from relief.incidents.models import Incident
 from relief.journal.models import Entry
 from relief.planner import Proposal
 from relief.web import told
+from relief.web.goods.compare import Comparison, compare
+from relief.web.goods.cures import Cure, cures
 from relief.web.goods.sources import Source, sources
 
 OPEN = (PlanState.DRAFT, PlanState.PROPOSED)
+# Lines and gaps that one page shows at once; beyond that it opens one township at a time.
+AT_ONCE = 150
 # What happens to figures, roads and stock may make a drafted plan untrue.
 CHANGES = (
     "report_filed",
@@ -27,7 +31,6 @@ CHANGES = (
     "road_reopened",
     "lot_state_changed",
     "check_settled",
-    "trip_received",
 )
 
 
@@ -58,6 +61,8 @@ class Town:
 
     area: Area
     cut_off: bool = False
+    by_air: bool = False
+    by_water: bool = False
     lines: list[SentLine] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
@@ -71,45 +76,6 @@ class Town:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Units still to go out from one source to one township: before, and by the new plan."""
-
-    area: Area
-    item: Item
-    source: Source
-    before: int
-    after: int
-
-    @property
-    def change(self) -> int:
-        return self.after - self.before
-
-
-@dataclass(slots=True)
-class Changed:
-    """The differences of one township, with the units that come on top and those that fall away."""
-
-    area: Area
-    entries: list[Difference] = field(default_factory=list)
-
-    @property
-    def more(self) -> int:
-        return sum(max(0, entry.change) for entry in self.entries)
-
-    @property
-    def fewer(self) -> int:
-        return sum(min(0, entry.change) for entry in self.entries)
-
-
-@dataclass(frozen=True, slots=True)
-class OnTheRoad:
-    area: Area
-    item: Item
-    order: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
 class PlanPage:
     """Everything the page of one plan shows."""
 
@@ -119,12 +85,13 @@ class PlanPage:
     last_arrival: dt.datetime | None
     due_at: dt.datetime | None
     short_units: int
-    differences: list[Difference]
-    on_the_road: list[OnTheRoad]
+    compared: Comparison | None
+    cures: dict[int, Cure]
     changes: list[told.Line]
     people: dict[int, User]
     others: list[Plan]
     trips: list[Trip]
+    run: PlanRun | None
 
     @property
     def newer(self) -> Plan | None:
@@ -132,20 +99,16 @@ class PlanPage:
         return next((other for other in self.others if other.state in OPEN), None)
 
     @property
-    def by_town(self) -> list[Changed]:
-        found: dict[int, Changed] = {}
-        for entry in self.differences:
-            found.setdefault(entry.area.id, Changed(entry.area)).entries.append(entry)
-        return list(found.values())
+    def many(self) -> bool:
+        """Whether only the lines of a chosen township are shown at once."""
+        return sum(len(town.lines) + len(town.gaps) for town in self.towns) > AT_ONCE
 
 
-def page(*, actor: Actor, plan: Plan) -> PlanPage:
+def page(*, actor: Actor, plan: Plan, now: dt.datetime) -> PlanPage:
     lines = list(queries.lines(actor=actor, plan=plan))
     gaps = list(queries.gaps(actor=actor, plan=plan))
     compared = plan.state in OPEN and bool(plan.replaces_id)
-    changed = queries.differences(plan=plan) if compared else []
-    accounts = [line.source for line in lines] + [entry["source"] for entry in changed]
-    known = sources(accounts)
+    known = sources(line.source for line in lines)
     due_at = _due_at(plan)
     makespan = plan.summary.get("makespan_h")
     trips = _written(plan)
@@ -156,17 +119,10 @@ def page(*, actor: Actor, plan: Plan) -> PlanPage:
         last_arrival=plan.drafted_at + dt.timedelta(hours=makespan) if lines else None,
         due_at=due_at,
         short_units=sum(gap.quantity for gap in gaps),
-        differences=[
-            Difference(
-                entry["area"],
-                entry["item"],
-                known[entry["source"].id],
-                entry["before"],
-                entry["after"],
-            )
-            for entry in changed
-        ],
-        on_the_road=on_the_road(actor=actor, incident=plan.incident) if compared else [],
+        compared=compare(actor=actor, plan=plan, now=now) if compared else None,
+        cures=cures(
+            actor=actor, plan=plan, items={gap.need_id: gap.need.item.code for gap in gaps}
+        ),
         changes=since(actor=actor, plan=plan) if plan.state in (*OPEN, PlanState.APPROVED) else [],
         people=User.objects.in_bulk(
             {n for n in (plan.drafted_by, plan.proposed_by, plan.decided_by) if n}
@@ -179,6 +135,7 @@ def page(*, actor: Actor, plan: Plan) -> PlanPage:
             .order_by("-id")[:8]
         ),
         trips=trips,
+        run=runs.open_run(incident=plan.incident),
     )
 
 
@@ -204,15 +161,6 @@ def since(*, actor: Actor, plan: Plan) -> list[told.Line]:
         .order_by("-number")[:20]
     )
     return told.lines(entries)[:6]
-
-
-def on_the_road(*, actor: Actor, incident: Incident) -> list[OnTheRoad]:
-    """Units loaded and not yet received: no plan takes them back."""
-    return [
-        OnTheRoad(line.area, line.item, line.order.number, moving)
-        for line in queries.order_lines(actor=actor, incident=incident)
-        if (moving := line.loaded - line.received - line.lost) > 0
-    ]
 
 
 def _due_at(plan: Plan) -> dt.datetime | None:
@@ -272,7 +220,10 @@ def _towns(
         towns.setdefault(gap.area_id, Town(gap.area)).gaps.append(gap)
     codes = set(plan.summary.get("cut_off", []))
     for area in Area.objects.filter(code__in=codes).defer("boundary"):
-        towns.setdefault(area.id, Town(area)).cut_off = True
+        town = towns.setdefault(area.id, Town(area))
+        town.cut_off = True
+        town.by_air = area.code in plan.summary.get("by_air", [])
+        town.by_water = area.code in plan.summary.get("by_water", [])
     return sorted(towns.values(), key=lambda town: town.area.code)
 
 

@@ -45,8 +45,10 @@ class Seen:
 def listed(*, actor: Actor) -> dict[str, list[Seen]]:
     """The trips by state: to leave (soonest first), on the road, finished (latest first)."""
     trips: dict[int, list[Stop]] = {}
-    rows = queries.stops(actor=actor).select_related("trip__fleet", "trip__incident", "area")
-    rows = rows.defer("area__boundary", "trip__incident__footprint")
+    rows = queries.stops(actor=actor).select_related(
+        "trip__fleet", "trip__incident", "trip__area", "area"
+    )
+    rows = rows.defer("area__boundary", "trip__area__boundary", "trip__incident__footprint")
     done = rows.filter(trip__state=TripState.FINISHED).order_by("-trip_id", "arrives_at")
     for stop in [*rows.exclude(trip__state=TripState.FINISHED), *done[: FINISHED_SHOWN * 2]]:
         trips.setdefault(stop.trip_id, []).append(stop)
@@ -75,7 +77,11 @@ def one(*, actor: Actor, trip_id: int) -> Seen:
         .defer("area__boundary", "trip__area__boundary", "trip__incident__footprint")
         .defer("trip__plan__problem", "trip__plan__proposal")
         .prefetch_related(
-            "loads__line__item", "loads__line__order", "loads__line__source", "loads__check_task"
+            "loads__line__item",
+            "loads__line__need__item",
+            "loads__line__order",
+            "loads__line__source",
+            "loads__check_task",
         )
         .order_by("position")
     )
@@ -94,6 +100,16 @@ class LoadRow:
     barred: bool
     field: BoundField | None = None
     damaged_field: BoundField | None = None
+
+    @property
+    def pack(self) -> int:
+        """Units in one package of the lot (整件)."""
+        return self.lot.pack if self.lot else 1
+
+    @property
+    def broken(self) -> bool:
+        """Whether what was loaded is not a number of whole packages (拆零)."""
+        return bool((self.load.loaded or 0) % self.pack)
 
 
 @dataclass(frozen=True, slots=True)

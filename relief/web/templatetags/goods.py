@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from gis.models import contains
+from relief.stock import rules as stock
 from relief.web.spans import minutes_in_words
 from relief.web.templatetags.shown import offset
 
@@ -95,3 +96,18 @@ def under(path: str, tops: list[str]) -> bool:
 def cubic(litres: int) -> str:
     """Litres as cubic metres: `16`, `4.5`."""
     return f"{litres / 1000:g}"
+
+
+@register.filter
+def packages(quantity: int | None, pack: int) -> str:
+    """Units as whole packages and what is loose: `12 × 24`, `2 × 24 + 2`; nothing if unpacked."""
+    if not quantity or pack < 2:
+        return ""
+    whole, loose = stock.packages(quantity=quantity, pack=pack)
+    return f"{whole:,} × {pack:,}" + (f" + {loose:,}" if loose else "")
+
+
+@register.filter
+def counts(line: Any) -> int:
+    """Units of the item needed that an order line still covers: ordered less what was lost."""
+    return (line.quantity - line.lost) * line.stands_for

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from relief.access.acts import Act
+from relief.allocation.models import Plan
 from relief.deliveries import planning
 from relief.incidents import queries
 from relief.incidents.models import Incident
@@ -78,14 +79,15 @@ def activate(request: HttpRequest, id: int) -> HttpResponse:
         )
         if done is not None:
             activation, plan = done
+            said = (
+                _("Response level %(level)s runs as %(number)s. Plan %(plan)s has been drafted.")
+                if isinstance(plan, Plan)
+                else _("Response level %(level)s runs as %(number)s. The plan is being worked out.")
+            )
             messages.success(
                 request,
-                _("Response level %(level)s runs as %(number)s. Plan %(plan)s has been drafted.")
-                % {
-                    "level": ROMAN[activation.level],
-                    "number": activation.number,
-                    "plan": plan.number,
-                },
+                said
+                % {"level": ROMAN[activation.level], "number": activation.number, "plan": plan},
             )
             return redirect("web:incident", id=id)
     context = {

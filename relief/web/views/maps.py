@@ -18,7 +18,7 @@ from relief.access.gate import Actor, NotFound
 from relief.allocation.queries import places as goods_places
 from relief.boards import links
 from relief.boards.snapshot import take
-from relief.deliveries.models import Stop
+from relief.deliveries.models import Means, Stop
 from relief.households.models import AffectedVillage, Household, HouseholdCell
 from relief.incidents import queries as incidents
 from relief.incidents.models import Incident
@@ -118,20 +118,29 @@ def households(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 @require_GET
 def stop_line(request: HttpRequest, id: int) -> HttpResponse:
-    """The way to a stop along open roads, from where the trip starts or from the stop before."""
+    """The way to a stop from where the trip starts or from the stop before.
+
+    A truck's leads along the roads open to it; a helicopter's or boat's is straight.
+    """
     actor = request.actor  # type: ignore[attr-defined]
-    stop = Stop.objects.visible_to(actor).select_related("trip", "area").one(id=id)
+    stop = Stop.objects.visible_to(actor).select_related("trip__fleet", "area").one(id=id)
     before = Stop.objects.filter(trip=stop.trip, position__lt=stop.position).order_by("-position")
     earlier = before.select_related("area").first()
     start = (earlier.area.centre.x, earlier.area.centre.y) if earlier else _origin(stop.trip.origin)
-    way = roads.route(
-        roads.Network.current(),
-        source=start,
-        target=(stop.area.centre.x, stop.area.centre.y),
-        closed_links=incidents.closed_links(book_id=actor.book_id),
-    )
-    line = [] if way is None else [[round(lon, 5), round(lat, 5)] for lon, lat in way.line]
-    return JsonResponse({"line": line})
+    end = (stop.area.centre.x, stop.area.centre.y)
+    means = stop.trip.fleet.means
+    if means in (Means.HELICOPTER, Means.BOAT):
+        line = [start, end]
+    else:
+        light = means == Means.LIGHT_TRUCK
+        way = roads.route(
+            roads.Network.current(),
+            source=start,
+            target=end,
+            closed_links=incidents.closed_links(book_id=actor.book_id, light=light),
+        )
+        line = [] if way is None else way.line
+    return JsonResponse({"line": [[round(lon, 5), round(lat, 5)] for lon, lat in line]})
 
 
 def _origin(holder: str) -> tuple[float, float]:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 from relief.access.acts import Act
 from relief.access.gate import Actor, NotFound
 from relief.allocation import actions, queries
-from relief.allocation.models import Plan
-from relief.deliveries import planning
+from relief.allocation.models import Plan, PlanRun
+from relief.deliveries import planning, runs
 from relief.incidents.models import Incident
 from relief.web.forms.goods import DecisionForm, DraftForm, RefusalForm
-from relief.web.forms.sheet import Sheet
+from relief.web.forms.sheet import Sheet, request_key
 from relief.web.goods import explained, plan_page
+from relief.web.goods.sources import sources
 
 
 @require_GET
@@ -30,6 +31,9 @@ def of_incident(request: HttpRequest, id: int) -> HttpResponse:
         return redirect("web:plan", plan.id)
     if not actor.may(Act.READ_PLANS, path=incident.area.path):
         return redirect("web:needs", incident.id)
+    run = runs.open_run(incident=incident)
+    if run is not None:
+        return redirect("web:plan_run", run.id)
     return _no_plan(request, incident, DraftForm())
 
 
@@ -39,7 +43,15 @@ def draft(request: HttpRequest, id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     form = DraftForm(request.POST)
     if form.is_valid():
-        plan = form.try_to(planning.draft_plan, request, incident_id=id, **form.cleaned_data)
+        plan = form.try_to(
+            planning.draft_plan,
+            request,
+            incident_id=id,
+            request_key=request_key(request),
+            **form.cleaned_data,
+        )
+        if isinstance(plan, PlanRun):
+            return redirect("web:plan_run", plan.id)
         if plan is not None:
             messages.success(
                 request,
@@ -106,6 +118,7 @@ def line(request: HttpRequest, id: int, position: int) -> HttpResponse:
     context = {
         "plan": shown,
         "line": found,
+        "item": sources([found.source])[found.source_id].item,
         "said": explained.why_from_there(plan=shown, position=position),
     }
     return render(request, "web/goods/why_line.html", context)
@@ -150,13 +163,16 @@ def _page(request: HttpRequest, plan_id: int, **forms: Sheet) -> HttpResponse:
     shown = _seen(actor, plan_id)
     refused = next((form for form in forms.values() if form.refused), None)
     context: dict[str, Any] = {
-        "page": plan_page.page(actor=actor, plan=shown),
+        "page": plan_page.page(actor=actor, plan=shown, now=request.now),  # type: ignore[attr-defined]
         "plan": shown,
         "may": plan_page.may(actor=actor, plan=shown),
         "draft_form": DraftForm(),
         "approve_form": DecisionForm(),
         "refuse_form": RefusalForm(auto_id="id_refuse_%s"),
         "refused_form": refused,
+        "conflicts": getattr(refused and refused.refused, "conflicts", None),
+        # The township whose lines are shown where there are too many for one page.
+        "chosen": request.GET.get("town", ""),
         **forms,
     }
     status = 409 if refused else 200

@@ -24,6 +24,7 @@ def trips(request: HttpRequest) -> HttpResponse:
         "finished": found[TripState.FINISHED],
         "may_dispatch": bool(actor.paths(Act.DISPATCH_TRIP)),
         "receives_in": actor.paths(Act.RECEIVE_TRIP),
+        "sheets_in": actor.paths(Act.READ_ORDERS),
     }
     return render(request, "web/goods/trips.html", context)
 
@@ -69,6 +70,7 @@ def _trip(request: HttpRequest, trip_id: int, *, sent: bool) -> HttpResponse:
         "barred": barred,
         "may_draft": actor.may(Act.DRAFT_PLAN, path=county),
         "sees_plan": actor.may(Act.READ_PLANS, path=county),
+        "sees_sheet": actor.may(Act.READ_ORDERS, path=county),
         "sees_orders": bool(actor.paths(Act.READ_ORDERS)),
         "sees_lots": actor.may(Act.READ_STOCK, path=county),
         "rows": trip_page.rows(

@@ -51,10 +51,11 @@ export function figuresOf(reports) {
   };
 }
 
+// In units of the item needed: what is sent stands for one or, as a substitute, for several.
 export const lineSums = (lines) => ({
-  allocated: sum(lines, (line) => line.quantity - line.lost),
-  road: sum(lines, (line) => line.loaded - line.received - line.lost),
-  received: sum(lines, (line) => line.received),
+  allocated: sum(lines, (line) => (line.quantity - line.lost) * line.stands_for),
+  road: sum(lines, (line) => (line.loaded - line.received - line.lost) * line.stands_for),
+  received: sum(lines, (line) => line.received * line.stands_for),
 });
 
 // One entry per need with what was allocated, is on the road and came, and what stays open.

@@ -100,12 +100,13 @@ export function roadList(board, name, list) {
   const { page, speech, about, now } = board;
   const names = new Map(Object.values(about.areas).map((area) => [area.code, area.name]));
   const cut = (row) => (row.cut_off || []).map((code) => names.get(code)).filter(Boolean);
-  const rows = list.map((row) => ({ key: row.id, sign: [row.reason, row.closed_at, cut(row)], row }));
+  const rows = list.map((row) => ({ key: row.id, sign: [row.reason, row.bars, row.closed_at, cut(row)], row }));
   page.list(name, rows, ({ row }) =>
     h("li", { class: "line" },
       h("span", { class: "line__sign", "aria-hidden": "true" }, "✕"),
       h("div", {}, row.reason,
         h("span", { class: "under" },
+          row.bars === "heavy" && `${speech.say("closed_heavy")} · `,
           speech.say("closed_since", { time: speech.at(row.closed_at, now) })),
         cut(row).length > 0 && h("span", { class: "under under--bad" },
           speech.say("cuts_off", { places: cut(row).join(", ") })))));

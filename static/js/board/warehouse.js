@@ -79,7 +79,9 @@ function lotLine(lot, speech, now) {
   const today = speech.date.format(new Date(now));
   const tone = lot.expires_on && lot.expires_on < today ? "alarm" : "info";
   return h("li", { class: "line" },
-    h("div", {}, lot.batch, h("span", { class: "under" }, speech.place(`depot:${lot.depot}`))),
+    h("div", {}, lot.batch, h("span", { class: "under" }, speech.place(`depot:${lot.depot}`)),
+      lot.pack > 1 && h("span", { class: "under" },
+        speech.say("package", { n: speech.count(lot.pack), unit: speech.unit(lot.item) }))),
     h("span", {},
       lot.state === "good" ? "" : badge(speech.one("lot_states", lot.state), "alarm"),
       lot.expires_on ? badge(speech.say("expires", { date: lot.expires_on }), tone) : ""),

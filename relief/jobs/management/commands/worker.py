@@ -42,7 +42,14 @@ class Command(BaseCommand):
         connector: Any = app.connector
         with app.replace_connector(connector.get_worker_connector()) as worker:
             asyncio.run(
-                _run(worker, wait=not once, concurrency=1, delete_jobs="successful", name="clock")
+                _run(
+                    worker,
+                    wait=not once,
+                    # Long work is one at a time by its lock; the clock never waits behind it.
+                    concurrency=3,
+                    delete_jobs="successful",
+                    name="clock",
+                )
             )
 
 
