@@ -32,4 +32,5 @@ EXPOSE 8000
 CMD ["python", "-m", "uvicorn", "relief.config.asgi:application", \
      "--host", "0.0.0.0", "--port", "8000", "--loop", "uvloop", "--http", "httptools", \
      "--ws", "websockets-sansio", "--ws-ping-interval", "20", \
+     "--ws-per-message-deflate", "false", \
      "--timeout-graceful-shutdown", "10", "--no-server-header"]

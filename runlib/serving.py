@@ -102,6 +102,8 @@ class Family:
             *(PYTHON, "-m", "uvicorn", "relief.config.asgi:application", "--app-dir", str(ROOT)),
             *("--host", host, "--port", str(port), "--loop", "uvloop", "--http", "httptools"),
             *("--ws", "websockets-sansio", "--ws-ping-interval", "20"),
+            # Packing small frames for each socket anew doubles the cost and the memory of a board.
+            *("--ws-per-message-deflate", "false"),
             *("--timeout-graceful-shutdown", "5", "--no-server-header", "--log-level", "warning"),
         ]
         if processes > 1:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from gis.models import Area, Level
-from relief.boards import maps, queries
+from relief.boards import queries
 from relief.boards.scopes import View, open_scope, scopes_for
 from relief.boards.snapshot import take
 
@@ -34,6 +34,9 @@ def board(request: HttpRequest, view: str, code: str) -> HttpResponse:
     }
     if scope.view == View.COMMAND and area.level == Level.COUNTY:
         nonce = str(getattr(request, "csp_nonce", ""))
+        # folium brings pandas: two seconds of start that only a map needs.
+        from relief.boards import maps
+
         context["map"] = maps.of_board(actor=actor, area=area, nonce=nonce)
     return render(request, f"boards/{scope.view}.html", context)
 

@@ -31,6 +31,8 @@ class Row:
             ensure_ascii=False,
             separators=(",", ":"),
             sort_keys=True,
+            # NaN is no JSON: one such figure would make a whole frame unreadable.
+            allow_nan=False,
             default=_plain,
         )
 

@@ -42,6 +42,7 @@ class Web:
                 lifespan="on",
                 log_level="warning",
                 ws_ping_interval=20,
+                ws_per_message_deflate=False,
                 timeout_graceful_shutdown=2,
             )
         )

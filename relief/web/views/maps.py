@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from gis import maps, roads, tiles
+from gis import roads, tiles
 from gis.models import Area
 from relief.access.acts import Act
 from relief.access.gate import Actor, NotFound
@@ -37,6 +37,9 @@ def county_map(request: HttpRequest) -> HttpResponse:
         actor, county=county, chosen=request.GET.get("incident", "")
     )
     scope = map_page.scope_for_map(actor, county=county)
+    # folium brings pandas: two seconds of start that only a map needs.
+    from gis import maps
+
     drawn = maps.LocalMap(lon=county.centre.x, lat=county.centre.y)
     drawn.add_child(
         maps.LiveLayer(
@@ -161,6 +164,9 @@ def situation(request: HttpRequest, id: int) -> HttpResponse:
         raise NotFound
     local = timezone.localtime(request.now)  # type: ignore[attr-defined]
     book = request.book  # type: ignore[attr-defined]
+    # folium brings pandas: two seconds of start that only a map needs.
+    from gis import maps
+
     text = maps.situation_map(
         base=map_page.base(county=incident.area, incident=incident),
         rows=[json.loads(row) for row in take(scope=scope, known=map_page.tables()).rows],
