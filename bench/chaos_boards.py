@@ -61,6 +61,7 @@ class Run:
     processes: int
     per_second: float  # transactions of all writers together
     kills: int = 2
+    restart: bool = True  # else the database only ends every connection to it
 
 
 def run(chosen: Run) -> dict[str, Any]:
@@ -155,7 +156,7 @@ def play(chosen: Run, faults: Faults, *, strays: int) -> dict[str, Any]:
         faults.cut(CUT)
 
     def restart_database() -> None:
-        done["database"] = faults.restart_database()
+        done["database"] = faults.restart_database(really=chosen.restart)
 
     def impossible() -> None:
         done["refused"] = faults.impossible_events()

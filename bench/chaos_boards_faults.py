@@ -103,11 +103,10 @@ class Faults:
         """End the connections that listen for the doorbell; how many there were."""
         return terminate("query LIKE 'LISTEN %%'")
 
-    def restart_database(self) -> str:
+    def restart_database(self, *, really: bool) -> str:
         """Restart our own cluster; of a foreign one only end every connection to the database."""
-        if not own_cluster():
-            ended = terminate("true")
-            return f"not ours to restart; {ended} connections ended instead"
+        if not (really and own_cluster()):
+            return f"not restarted; {terminate('true')} connections ended instead"
         connection.close()
         with contextlib.redirect_stdout(sys.stderr):  # the figures alone go to standard output
             postgres.stop()
