@@ -46,16 +46,15 @@ def bounds(
     draft: Draft,
     *,
     brought: dict[tuple[int, int], int],
-    with_trips: bool,
+    fluid: Fluid | None,
 ) -> Bounds:
     """The least lateness, and the earliest end, at which these amounts can be brought at all.
 
     `brought` is in units asked for, per (pass number, demand index). Of each, the better of two:
-    every vehicle idle and every road free; and the hours all vehicles have. Holds where no listed
-    way is longer than a detour over a third place.
+    every vehicle idle and every road free; and, with `fluid`, the hours all vehicles have. Holds
+    where no listed way is longer than a detour over a third place.
     """
     late, last, works = 0.0, 0.0, []
-    fluid = _fluid(problem, draft) if with_trips else None
     for number, step in enumerate(draft.passes):
         given = np.array(
             [brought.get((number, j), 0) for j in step.net.dem.tolist()], dtype=np.int64
@@ -79,14 +78,6 @@ def bounds(
         late = max(late, late_by_vehicles(problem, fluid, works))
         last = max(last, last_by_vehicles(problem, fluid, works))
     return Bounds(late, last)
-
-
-def _fluid(problem: Problem, draft: Draft) -> Fluid:
-    sources = dict.fromkeys(problem.supplies[i].place for i, _, _ in draft.lines)
-    places = dict.fromkeys(d.place for d in problem.demands)
-    for step in draft.passes:
-        sources |= dict.fromkeys(problem.supplies[i].place for i in step.net.sup.tolist())
-    return Fluid(problem, sources=list(sources), places=list(places))
 
 
 class _Item:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .arrays import Floats
 from .routes import Parcel
 from .ways import Round, Ways
 
@@ -42,6 +43,14 @@ def grouped(parcels: list[Parcel], ways: Ways, members: list[int]) -> dict[Key, 
         key = (source, ways.stop[source][p.place], p.ready, p.deadline)
         found.setdefault(key, []).append(n)
     return found
+
+
+def fewest_trips(parcels: list[Parcel], packs: dict[int, int], *, kg: Floats, m3: Floats) -> int:
+    """So many trips are needed at least; `kg` and `m3` are what vehicles carry."""
+    weight = sum(q * parcels[n].kg for n, q in packs.items())
+    volume = sum(q * parcels[n].m3 for n, q in packs.items())
+    rooms = ((weight, float(kg.max(initial=0.0))), (volume, float(m3.max(initial=0.0))))
+    return max((int(whole / room) for whole, room in rooms if room > 0), default=0)
 
 
 def part_of(

@@ -117,6 +117,11 @@ class Cells:
         self._split(cells, best_s, bad_d, missing)
         return True
 
+    def forget_pairs(self) -> None:
+        """Keep the groups, cells and links only: nothing is left to be refined. The pairs of all
+        items of a nation together would take more than a gigabyte."""
+        self.usable = np.empty((0, 0), bool)
+
     def _split(self, cells: Ints, best_s: Ints, bad_d: Ints, linked: Bools) -> None:
         """Split cells by the columns of the supplies that cross into a part of them."""
         label = self.cell.copy()

@@ -140,6 +140,7 @@ def _packed(net: Network, sent: Routed) -> Routed:
 def _one_pass(draft: Draft, net: Network, ratio: int, before: Amounts | None = None) -> Pass:
     amounts = before or fair_amounts(net)
     sent = Routed(net.old.s, net.old.d, net.old.units) if before else _routed(net, amounts)
+    amounts.cells.forget_pairs()
     step = Pass(net, amounts, sent, ratio)
     draft.passes.append(step)
     sup, dem = net.sup[sent.s].tolist(), net.dem[sent.d].tolist()

@@ -25,10 +25,13 @@ from .routing import STEPS, Routed, Scale
 from .transport import ALL_PAIRS, Matrix, ship
 from .ways import Ways
 
-# The prices settle in so many flows.
-FLOWS = 2
-# Problems with more pairs than this keep the sources of idle vehicles.
-MOST_PAIRS = 10_000_000
+# Vehicles are chosen at so many times the price: what a trip takes beyond its own hours, by coming
+# from elsewhere and leaving room, is not in the picture. Of 1, 1.5, 2 and 3, two leaves counties
+# with the least waiting.
+BEYOND = 2.0
+# The prices settle in so many flows; problems with MANY_PAIRS have one, and with more than
+# MOST_PAIRS they keep the sources they have.
+FLOWS, MANY_PAIRS, MOST_PAIRS = 2, 500_000, 20_000_000
 # Large blocks are shipped near the best, by this part.
 WITHIN = 0.02
 
@@ -76,7 +79,7 @@ def usual(fleets: tuple[Fleet, ...]) -> tuple[float, float]:
 
 
 def parcel_prices(problem: Problem, parcels: list[Parcel], ways: Ways) -> Floats:
-    """Per parcel, the person-hours that one vehicle-hour more for it costs."""
+    """Per parcel, the person-hours a vehicle-hour more for it counts as when one is chosen."""
     fleets = problem.fleets or ()
     if not fleets:
         return np.zeros(len(parcels))
@@ -88,40 +91,41 @@ def parcel_prices(problem: Problem, parcels: list[Parcel], ways: Ways) -> Floats
     at = [ways.source[p.source] for p in parcels]
     hours = [least[n][ways.stop[n][p.place]] for n, p in zip(at, parcels, strict=True)]
     part = [p.packs * max(p.kg / kg, p.m3 / m3) for p in parcels]
-    return turns(
+    _, price = turns(
         fleets,
         cls=np.array([p.cls for p in parcels], dtype=np.int64),
         people=np.array([p.packs * p.people for p in parcels], dtype=float),
         work=np.array(hours, dtype=float) * np.array(part, dtype=float),
         due=np.array([p.due for p in parcels], dtype=float),
-    )[1]
+    )
+    return BEYOND * price
 
 
 def by_vehicle_hours(
-    problem: Problem, draft: Draft, *, settled: frozenset[str] = frozenset()
+    problem: Problem, draft: Draft, fluid: Fluid, *, settled: frozenset[str] = frozenset()
 ) -> list[Draft]:
-    """The same amounts from sources that ask less of the vehicles; nothing where vehicle-hours
-    cost nothing and where no source changes.
+    """The drafts worth trying: this one, and one with the same amounts from sources that ask less
+    of the vehicles. Where trying takes long, only the latter; where vehicle-hours cost nothing or
+    no source changes, only the former.
 
     Old lines are moved only where a plan that forgets them arrives at them all the same. Items in
     packs of several sizes and items that may replace others keep their sources, as there the
     amounts depend on them.
     """
-    if sum(len(x.net.sup) * len(x.net.dem) for x in draft.passes) > MOST_PAIRS:
-        return []
+    pairs = sum(len(x.net.sup) * len(x.net.dem) for x in draft.passes)
+    if pairs > MOST_PAIRS:
+        return [draft]
     fixed = settled | {s.use for s in problem.substitutes}
-    fluid = Fluid(
-        problem,
-        sources=list(dict.fromkeys(s.place for s in problem.supplies)),
-        places=list(dict.fromkeys(d.place for d in problem.demands)),
-    )
     steps = [_Step(problem, fluid, step, fixed) for step in draft.passes]
-    for _ in range(FLOWS):
+    for _ in range(FLOWS if pairs <= MANY_PAIRS else 1):
         if not _priced(problem, steps):
-            return []
+            return [draft]
         for step in steps:
             step.flow()
-    return _changed(draft, steps)
+    if all(step.sent is step.step.sent for step in steps):
+        return [draft]
+    changed = _changed(draft, steps)
+    return [draft, changed] if pairs <= MANY_PAIRS else [changed]
 
 
 class _Step:
@@ -134,10 +138,12 @@ class _Step:
         self.given = step.amounts.given
         item, (kg, m3) = problem.item_by_id[net.item], usual(problem.fleets or ())
         part = max(item.kg / kg, item.m3 / m3) / net.ratio
-        i = [fluid.source[problem.supplies[n].place] for n in net.sup.tolist()]
+        stocked = np.flatnonzero(net.stock > 0)
+        i = [fluid.source[problem.supplies[n].place] for n in net.sup[stocked].tolist()]
         j = [fluid.place[problem.demands[n].place] for n in net.dem.tolist()]
         # Vehicle-hours per unit.
-        self.hours: Floats = fluid.hours[np.ix_(i, j)] * part
+        self.hours: Floats = np.full((len(net.sup), len(j)), np.inf)
+        self.hours[stocked] = fluid.hours[np.ix_(i, j)] * part
         self.arrival: Floats = np.full(self.hours.shape, np.inf)
         for some in net.reach.parts():
             there = net.reach.arrivals(some)
@@ -161,7 +167,8 @@ class _Step:
         )
         order = np.lexsort((d, s))
         sent = Routed(s[order], d[order], units[order], self.step.sent.late_bound)
-        self.work = np.bincount(d, self.hours[s, d] * units, minlength=len(net.dem))
+        self.work = np.zeros(len(net.dem))
+        np.add.at(self.work, d, self.hours[s, d] * units)
         if sent.covers(net.old.s, net.old.d, net.old.units, width=len(net.dem)):
             self.sent = sent
         else:
@@ -238,8 +245,8 @@ def _priced(problem: Problem, steps: list[_Step]) -> bool:
     return bool(price.any())
 
 
-def _changed(draft: Draft, steps: list[_Step]) -> list[Draft]:
-    """The draft with the new sources; nothing where none has changed."""
+def _changed(draft: Draft, steps: list[_Step]) -> Draft:
+    """The draft with the new sources."""
     stock_left = draft.stock_left.copy()
     anew: dict[int, Pass] = {}
     for step in steps:
@@ -248,10 +255,8 @@ def _changed(draft: Draft, steps: list[_Step]) -> list[Draft]:
             np.add.at(stock_left, net.sup[before.sent.s], before.sent.units // before.ratio)
             np.subtract.at(stock_left, net.sup[step.sent.s], step.sent.units // before.ratio)
             anew[id(before)] = replace(before, sent=step.sent)
-    if not anew:
-        return []
-    passes = [anew.get(id(step), step) for step in draft.passes]
-    main_pass = {j: anew.get(id(step), step) for j, step in draft.main_pass.items()}
+    passes = [anew.get(id(one), one) for one in draft.passes]
+    main_pass = {j: anew.get(id(one), one) for j, one in draft.main_pass.items()}
     changed = replace(
         draft,
         lines=[],
@@ -261,10 +266,10 @@ def _changed(draft: Draft, steps: list[_Step]) -> list[Draft]:
         main_pass=main_pass,
         stock_left=stock_left,
     )
-    for number, step in enumerate(passes):
-        net, sent = step.net, step.sent
-        units = (sent.units // step.ratio).tolist()
+    for number, one in enumerate(passes):
+        net, sent = one.net, one.sent
+        units = (sent.units // one.ratio).tolist()
         changed.lines += zip(net.sup[sent.s].tolist(), net.dem[sent.d].tolist(), units, strict=True)
         changed.arrival += net.reach.arrivals_at(sent.s, sent.d).tolist()
         changed.pass_of += [number] * len(units)
-    return [changed]
+    return changed

@@ -9,12 +9,14 @@ numbers one can compare: no plan does more work by an hour than there are hours 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from .arrays import Bools, Floats, Ints
 from .fleets import windows
 from .problem import Problem
+from .travel import Travel
 
 # Lateness is summed up over so many steps of time.
 STEPS = 96
@@ -49,34 +51,60 @@ class Fluid:
     for all, ways home count up to HOME hours only.
     """
 
-    def __init__(self, problem: Problem, *, sources: list[str], places: list[str]) -> None:
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        sources = dict.fromkeys(s.place for s in problem.supplies if s.stock > 0)
         self.source = {name: n for n, name in enumerate(sources)}
-        self.place = {name: n for n, name in enumerate(places)}
-        self.hours: Floats = np.full((len(sources), len(places)), np.inf)
-        fleets = [f for f in problem.fleets or () if f.count > 0]
-        groups: dict[tuple[str | None, str], float] = {}
-        for f in fleets:
-            key = (f.way, f.place)
-            groups[key] = max(groups.get(key, 0.0), f.speed_factor)
+        self.place = {p: n for n, p in enumerate(dict.fromkeys(d.place for d in problem.demands))}
+
+    @cached_property
+    def home(self) -> float:
+        """Hours of the longest way home that count."""
+        longest = max((float(home.max(initial=0.0)) for *_, home in self._bases), default=0.0)
+        return min(HOME, longest)
+
+    @cached_property
+    def hours(self) -> Floats:
+        """Loading places × stops: hours out, there and home."""
+        sources, places = list(self.source), list(self.place)
+        hours: Floats = np.full((len(sources), len(places)), np.inf)
         tables: dict[str | None, Floats] = {}
-        ways: list[tuple[Floats, Floats]] = []
-        for (name, base), speed in groups.items():
-            way = problem.travel if name is None else problem.ways[name]
+        for name, speed, come, home in self._bases:
             if name not in tables:
+                way = self._way(name)
                 tables[name] = way.table(origins=sources, targets=places)[0].astype(float)
-            come = way.table(origins=[base], targets=sources)[0][0]
+            there = tables[name] / speed
+            there += come[:, None]
+            there += np.minimum(home, self.home)
+            np.minimum(hours, there, out=hours)
+        for place, i in self.source.items():
+            if place in self.place:
+                hours[i, self.place[place]] = 0.0
+        return hours
+
+    def _way(self, name: str | None) -> Travel:
+        return self._problem.travel if name is None else self._problem.ways[name]
+
+    @cached_property
+    def _bases(self) -> list[tuple[str | None, float, Floats, Floats]]:
+        """Per way and base: the best speed, hours to each loading place, hours home."""
+        groups: dict[tuple[str | None, str], float] = {}
+        for f in self._problem.fleets or ():
+            if f.count > 0:
+                key = (f.way, f.place)
+                groups[key] = max(groups.get(key, 0.0), f.speed_factor)
+        found = []
+        sources, places = list(self.source), list(self.place)
+        for (name, base), speed in groups.items():
+            way = self._way(name)
+            come = way.table(origins=[base], targets=sources)[0][0].astype(float)
             go = way.table(origins=places, targets=[base])[0][:, 0]
             back = way.table(origins=[base], targets=places)[0][0]
             home = np.where(np.isfinite(go), go, back)
             # A way home that is nowhere listed leads over the loading place; it counts as none.
-            home = np.where(np.isfinite(home), home, 0.0)
-            ways.append(((come[:, None] + tables[name]) / speed, home / speed))
-        self.home = min(HOME, max((float(home.max(initial=0.0)) for _, home in ways), default=0.0))
-        for there, home in ways:
-            np.minimum(self.hours, there + np.minimum(home, self.home), out=self.hours)
-        same = [(self.source[p], self.place[p]) for p in sources if p in self.place]
-        for i, j in same:
-            self.hours[i, j] = 0.0
+            home = np.where(np.isfinite(home), home, 0.0).astype(float)
+            found.append((name, speed, come / speed, home / speed))
+        return found
 
 
 def capacity(problem: Problem, fluid: Fluid, hour: float, *, by_volume: bool) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 
 from .arrays import Bools
 from .book import Book, Span
-from .bundles import Bundle, Key, grouped, part_of, shares
+from .bundles import Bundle, Key, fewest_trips, grouped, part_of, shares
 from .fleet_prices import parcel_prices, usual
 from .problem import CLASSES, Fleet, Problem
 from .routes import EPS, Call, Parcel, Route, Style, timed
@@ -27,9 +27,14 @@ NEIGHBOURS = 12
 # A small load still takes a stop of somebody's time.
 SMALL_LOAD = 0.05
 HANDLING_H = 0.1
+# With so many hours more to spare, a load is less than half as urgent; shorter brings little more.
+PATIENCE_H = 12.0
 # Equal shares are found to a 256th. Where a try takes seconds, a quarter goes to everybody and the
 # rest to the lowest shares first.
 FINE, COARSE, FEW = 256, 4, 4000
+# No plan has more trips than so many per vehicle, or than the first figure if that is more, or than
+# the last in any case: a shuttle of no distance would fill any memory. What does not fit waits.
+TRIPS_EACH, FEW_TRIPS, MOST_TRIPS = 20, 50_000, 500_000
 
 
 def insertion(
@@ -66,6 +71,8 @@ class _Work:
         self.book = Book(
             self.fleets, useful=useful, shortest=shortest, latest=problem.horizon_h - soonest
         )
+        vehicles = sum(f.count for f in self.fleets)
+        self.most = min(MOST_TRIPS, max(FEW_TRIPS, TRIPS_EACH * vehicles))
         self.routes: list[Route] = []
         self.scarce = False
         self.waiting: dict[tuple[int, int], list[Bundle]] = {}
@@ -93,6 +100,12 @@ class _Work:
         before = (self.book.copy(), len(self.routes), self.rng.getstate())
         self.loaded.clear()
         few = len(members) <= FEW
+        fewest = fewest_trips(self.parcels, whole, kg=self.kg, m3=self.m3)
+        room = self.most - len(self.routes)
+        if fewest > room:
+            # So many trips cannot be planned: one try with equal parts of what can be.
+            few, self.scarce = False, True
+            whole = part_of(self.parcels, whole, step=room, steps=fewest)
         # Where a try takes seconds and a higher class had to wait already, none is made.
         if (few or not self.scarce) and self._attempt(whole, all_or_nothing=True):
             return
@@ -184,15 +197,17 @@ class _Work:
         return out
 
     def _order(self, bundles: list[Bundle], share: dict[str, float]) -> None:
-        """Least time to spare first; or most people per vehicle-hour first, which is what keeps
-        the sum of waiting low when everybody waits (Smith 1956)."""
+        """Least time to spare first; or most people per vehicle-hour first, which keeps the sum of
+        waiting low when everybody waits (Smith 1956), those with time to spare after the others."""
         keyed = []
         for n, b in enumerate(bundles):
             out, hours = b.way.least[b.place]
             if self.style.by_weight:
                 people = sum(self.left[k] * self.parcels[k].people for k in b.parcels)
                 part = max(b.kg / self.usual_kg, b.m3 / self.usual_m3, SMALL_LOAD)
+                spare = max(0.0, b.due - b.ready - out - hours)
                 key = -people / ((2 * (out + hours) + HANDLING_H) * part)
+                key *= math.exp(-spare / PATIENCE_H)
             else:
                 key = b.due - b.ready - hours
             if self.style.noise:
@@ -238,6 +253,8 @@ class _Work:
 
     def _start(self, b: Bundle) -> bool:
         """Send the best vehicle for this bundle and let it take others along."""
+        if len(self.routes) >= self.most:
+            return False
         found = self._best_span(b)
         if found is None:
             return False
@@ -292,8 +309,8 @@ class _Work:
         """Per fleet, whether one pack at least goes into an empty vehicle."""
         some = [self.parcels[k] for k in b.parcels if self.left[k]]
         kg, m3 = np.array([p.kg for p in some]), np.array([p.m3 for p in some])
-        fit: Bools = (kg[:, None] <= self.kg + EPS) & (m3[:, None] <= self.m3 + EPS)
-        some_fit: Bools = fit.any(axis=0)
+        fit = np.logical_and(kg[:, None] <= self.kg + EPS, m3[:, None] <= self.m3 + EPS)
+        some_fit: Bools = np.logical_or.reduce(fit, axis=0)
         return some_fit
 
     def _extend(self, r: Route, first: Bundle) -> None:

@@ -68,7 +68,7 @@ class _View:
     @cached_property
     def usable(self) -> Bools:
         """Supplies × demands: a stocked supply that could serve it."""
-        return self.step.amounts.cells.usable
+        return self.step.net.usable()
 
     @cached_property
     def given(self) -> Ints:

@@ -9,6 +9,7 @@ import numpy as np
 from .arrays import Floats
 from .bound import bounds
 from .draft import Draft
+from .fluid import Fluid
 from .problem import CLASSES, Problem
 from .proposal import Line, Trip
 
@@ -20,7 +21,7 @@ def score(
     lines: list[Line],
     trips: tuple[Trip, ...],
     brought_by_pass: dict[tuple[int, int], int],
-    with_trips: bool,
+    fluid: Fluid | None,
 ) -> dict[str, Any]:
     """Cover and ratios per class, lateness and makespan with their bounds, money."""
     ratio = ratios(problem, lines=lines)
@@ -37,7 +38,7 @@ def score(
         data["p5_ratio"][str(c)] = round(float(np.percentile(r, 5, method="lower")), 6)
         data["zero_share"][str(c)] = round(float((r == 0).mean()), 6)
     data["late_person_h"] = round(float(lateness(problem, lines=lines, trips=trips)), 4)
-    least = bounds(problem, draft, brought=brought_by_pass, with_trips=with_trips)
+    least = bounds(problem, draft, brought=brought_by_pass, fluid=fluid)
     data["late_bound"] = round(min(least.late, data["late_person_h"]), 4)
     data["cost"] = round(money(problem, lines=lines, trips=trips), 2)
     last = max((line.arrival_h for line in lines), default=0.0)

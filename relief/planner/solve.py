@@ -6,6 +6,7 @@ import numpy as np
 
 from .draft import Draft, Progress, share_out, untold
 from .fleet_prices import by_vehicle_hours
+from .fluid import Fluid
 from .problem import Problem
 from .proposal import HOUR_DIGITS, Line, Proposal, Trip
 from .reasons import unmet_of
@@ -37,9 +38,9 @@ def solve(
     draft = share_out(problem, settled=settled.items, progress=progress)
     for d, level in settled.levels.items():
         draft.levels[problem.demand_index[d]] = level
-    with_trips = problem.fleets is not None and not amounts_only
-    if with_trips:
-        drafts = [draft, *by_vehicle_hours(problem, draft, settled=settled.items)]
+    fluid = None if problem.fleets is None or amounts_only else Fluid(problem)
+    if fluid is not None:
+        drafts = by_vehicle_hours(problem, draft, fluid, settled=settled.items)
         choices = [one.lines for one in drafts]
         delivery = deliver(problem, *choices, rounds=rounds, seed=seed, progress=progress)
         draft = drafts[delivery.choice]
@@ -51,7 +52,7 @@ def solve(
             for n, (_, _, qty) in enumerate(draft.lines)
         }
     progress("reasons", 0, 1)
-    return _proposal(problem, draft, brought, trips, rounds, seed, amounts_only, settled)
+    return _proposal(problem, draft, brought, trips, rounds, seed, fluid, settled)
 
 
 def _proposal(
@@ -61,7 +62,7 @@ def _proposal(
     trips: tuple[Trip, ...],
     rounds: int,
     seed: int,
-    amounts_only: bool,
+    fluid: Fluid | None,
     settled: Settled,
 ) -> Proposal:
     met = np.zeros(len(problem.demands), np.int64)
@@ -92,7 +93,7 @@ def _proposal(
             lines=lines,
             trips=trips,
             brought_by_pass=by_pass,
-            with_trips=problem.fleets is not None and not amounts_only,
+            fluid=fluid,
         ),
-        amounts_only=amounts_only and problem.fleets is not None,
+        amounts_only=fluid is None and problem.fleets is not None,
     )

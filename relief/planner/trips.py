@@ -82,7 +82,7 @@ def deliver(
     loads = [_Loads(problem, lines) for lines in choices]
     orders = min(rounds - 1, ORDERS)
     found = [_best_order(load, orders, random.Random(seed)) for load in loads]
-    choice = min(range(len(found)), key=lambda n: (found[n][0], n))
+    choice = min(range(len(found)), key=lambda n: found[n][0])
     load, routes = loads[choice], found[choice][1]
     for n in range(1, rounds):
         told = partial(progress, "trips", n, rounds)
@@ -119,7 +119,7 @@ def _style(n: int, rng: random.Random, share_out: bool) -> Style:
     if n == 0:
         return Style(share_out=share_out)
     if n == 1:
-        return Style(by_weight=False, detour=0.5, share_out=share_out)
+        return Style(by_weight=False, detour=0.5, share_out=share_out, spare_hours=False)
     return Style(
         by_weight=rng.random() < 0.8,
         detour=rng.choice((0.1, 0.25, 0.5)),
@@ -177,13 +177,13 @@ def _written(choice: int, load: _Loads, routes: list[Route]) -> Delivery:
         stops = []
         for call in r.calls:
             hour = round(call.arrive, HOUR_DIGITS)
-            load = []
+            goods = []
             for k, packs in sorted(call.load.items()):
                 p = parcels[k]
-                load.append((p.supply, p.demand, packs * p.pack))
+                goods.append((p.supply, p.demand, packs * p.pack))
                 have, last = brought.get(p.line, (0, 0.0))
                 brought[p.line] = (have + packs * p.pack, max(last, hour))
-            stops.append(Stop(ways.name(r.source, call.place), hour, tuple(load)))
+            stops.append(Stop(ways.name(r.source, call.place), hour, tuple(goods)))
         trips.append(
             Trip(
                 fleet=fleets[r.fleet].id,

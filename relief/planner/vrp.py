@@ -33,8 +33,8 @@ PERSON_HOUR = 20.0
 # The parts of its present lateness a late stop may be offered.
 OFFERS = (0.0, 0.5, 1.0)
 NEVER = 2**40
-# Loading places re-routed in one round, the busiest ones.
-PLACES = 40
+# Loading places re-routed in one round, the busiest ones, of those with at most so many stops.
+PLACES, STOPS = 40, 4000
 
 
 @dataclass(slots=True)
@@ -92,6 +92,7 @@ def improve(
 
 def _worthwhile(ways: Ways, routes: list[Route]) -> list[int]:
     """The loading places at which stops can be joined, in order; the busiest if they are many.
+    One with very many stops would take longer than all others.
 
     Where no way between stops is listed, every trip serves one of them and there is little to
     route; at a province's size that holds for all of them.
@@ -100,7 +101,9 @@ def _worthwhile(ways: Ways, routes: list[Route]) -> list[int]:
     for r in routes:
         if not ways.legs(r.fleet, r.source).star:
             calls[r.source] = calls.get(r.source, 0) + len(r.calls)
-    many = sorted((n for n, count in calls.items() if count > 1), key=lambda n: (-calls[n], n))
+    many = sorted(
+        (n for n, count in calls.items() if 1 < count <= STOPS), key=lambda n: (-calls[n], n)
+    )
     return sorted(many[:PLACES])
 
 
