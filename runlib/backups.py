@@ -72,7 +72,7 @@ def restore(file: Path, url: str, *, files: Path = FILES) -> None:
                 program = _program("pg_restore", url)
                 options = ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
                 _run([program, *options, "-d", new, str(Path(work, DUMP))], beside)
-                _refuse_newer(database.tool("migrations", beside))
+                refuse_newer(database.tool("migrations", beside))
             with step("Changing over"):
                 database.tool("renew", beside)
                 database.tool("swap", url)
@@ -101,7 +101,7 @@ def _opened(file: Path, work: Path) -> dict[str, Any]:
     return manifest
 
 
-def _refuse_newer(applied: list[list[str]]) -> None:
+def refuse_newer(applied: list[list[str]]) -> None:
     """A backup made by newer code has tables this code does not know."""
     for app, name in applied:
         folder = ROOT / "gis" if app == "geography" else ROOT / "relief" / app

@@ -85,6 +85,7 @@ def test_every_room_gives_its_tables_once():
             "need",
             "order_line",
             "plan",
+            "plan_run",
             "report",
             "shelter",
             "task",
