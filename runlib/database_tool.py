@@ -139,6 +139,14 @@ def swap() -> None:
             do("ALTER DATABASE {} ALLOW_CONNECTIONS true", here)
             raise
         do("ALTER DATABASE {} RENAME TO {}", new, here)
+        # A note on the database itself is in no dump.
+        note = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+        row = server.execute(note, [kept]).fetchone()
+        server.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                sql.Identifier(here), sql.Literal(row[0] if row else None)
+            )
+        )
         do("ALTER DATABASE {} ALLOW_CONNECTIONS true", kept)
 
 

@@ -70,6 +70,8 @@ def test_everything_committed_before_the_backup_comes_back(url: str, tmp_path: P
     (files / "photo").write_bytes(b"spoiled")
     (files / "later").write_bytes(b"x")
 
+    database.mark_seeded(url)
+
     busy = link(url)  # whoever is in there is thrown out, not waited for
     backups.restore(tmp_path / "one", url, files=files)
 
@@ -77,6 +79,7 @@ def test_everything_committed_before_the_backup_comes_back(url: str, tmp_path: P
         busy.execute("SELECT 1")
     assert numbers(url) == [1, 2, 3]
     assert epoch(url) != then
+    assert database.is_seeded(url)
     assert [(p.name, p.read_bytes()) for p in files.iterdir()] == [("photo", b"as sent")]
     kept = database.renamed(url, to=f"{database.tool('describe', url)['name']}_before_restore")
     assert numbers(kept) == [1, 2, 3, 4]
