@@ -186,7 +186,7 @@ def one_example():
 
 @pytest.mark.django_db
 @settings(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
