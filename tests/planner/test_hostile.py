@@ -289,7 +289,6 @@ def test_200_megabytes_are_refused_before_they_are_read(
         assert line in ("$", str(huge))
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless file here")
 def test_a_file_without_end_is_refused(capsys: pytest.CaptureFixture[str]):
     assert refused(capsys, "solve", "/dev/zero") == ["$"]
 
