@@ -8,6 +8,8 @@ first, metres after them. So one search finds the quickest way, of equally quick
 and tolls add up and compare exactly.
 """
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +17,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import scipy  # its parts come at first use: most requests find no ways, and a start is urgent
 import shapely
 from django.db import connection
 from django.db.models import BigIntegerField, Count, F, Max, Sum
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import cKDTree
 
 from gis.models import RoadLink, RoadNode
 from gis.sphere import on_sphere
@@ -58,7 +58,7 @@ class Network:
     tables: list[Any] = field(default_factory=list, repr=False)  # kept by gis.travel
 
     @classmethod
-    def current(cls) -> "Network":
+    def current(cls) -> Network:
         """The database's network, kept in this process until the roads there change."""
         version = _version()
         found = _kept.get(connection.alias)
@@ -67,7 +67,7 @@ class Network:
         return found
 
     @classmethod
-    def _load(cls, *, version: tuple[Any, ...]) -> "Network":
+    def _load(cls, *, version: tuple[Any, ...]) -> Network:
         points = list(RoadNode.objects.order_by("number").values_list("pk", "point"))
         nodes = np.array([(p.x, p.y) for _pk, p in points], float).reshape(-1, 2)
         order = by_location(nodes)
@@ -109,17 +109,17 @@ class Network:
         """Where the two directions of each link stand among the entries."""
         return np.argsort(self._entries[2], kind="stable").reshape(-1, 2)
 
-    def graph(self, closed: Collection[int]) -> csr_array:
+    def graph(self, closed: Collection[int]) -> scipy.sparse.csr_array:
         """Tolls between neighbouring nodes; infinite on closed links, given as rows."""
         begins, ends, rows = self._entries
         tolls = self.tolls[rows]
         tolls[self._entry_of[list(closed)].ravel()] = np.inf
         nodes = len(self.nodes)
-        return csr_array((tolls, ends, begins), shape=(nodes, nodes))
+        return scipy.sparse.csr_array((tolls, ends, begins), shape=(nodes, nodes))
 
     @cached_property
-    def tree(self) -> cKDTree:
-        return cKDTree(on_sphere(self.nodes))
+    def tree(self) -> scipy.spatial.cKDTree:
+        return scipy.spatial.cKDTree(on_sphere(self.nodes))
 
     @cached_property
     def line_tree(self) -> shapely.STRtree:
@@ -135,7 +135,7 @@ class Network:
             raise NoSuchLinks(numbers=wanted[~known].tolist())
         return rows
 
-    def link_between(self, graph: csr_array, start: int, end: int) -> int:
+    def link_between(self, graph: scipy.sparse.csr_array, start: int, end: int) -> int:
         """Row of the quickest open link from one node to its neighbour."""
         begins, ends, rows = self._entries
         entries = np.arange(begins[start], begins[start + 1])
@@ -148,8 +148,10 @@ class Network:
         open_[self.rows_of(closed)] = False
         pairs = (self.start[open_], self.end[open_])
         nodes = len(self.nodes)
-        matrix = csr_array((np.ones(open_.sum(), np.int8), pairs), shape=(nodes, nodes))
-        return connected_components(matrix, directed=False)[1]
+        matrix = scipy.sparse.csr_array(
+            (np.ones(open_.sum(), np.int8), pairs), shape=(nodes, nodes)
+        )
+        return scipy.sparse.csgraph.connected_components(matrix, directed=False)[1]
 
 
 def by_location(nodes: NDArray) -> NDArray:
@@ -205,13 +207,19 @@ def access(network: Network, places: Sequence[LonLat]) -> tuple[NDArray, NDArray
 
 
 def shortest(
-    graph: csr_array, *, sources: NDArray, targets: NDArray, hours: float = LONGEST_HOURS
+    graph: scipy.sparse.csr_array,
+    *,
+    sources: NDArray,
+    targets: NDArray,
+    hours: float = LONGEST_HOURS,
 ) -> NDArray:
     """Tolls from each source node (rows) to each target node; infinite beyond so many hours."""
     found = np.empty((len(sources), len(targets)))
     step = max(1, AT_ONCE // max(1, graph.shape[0]))
     for n in range(0, len(sources), step):
-        there = dijkstra(graph, indices=sources[n : n + step], limit=toll_limit(hours))
+        there = scipy.sparse.csgraph.dijkstra(
+            graph, indices=sources[n : n + step], limit=toll_limit(hours)
+        )
         found[n : n + step] = there[:, targets]
     return found
 
@@ -269,7 +277,7 @@ def route(
         return None
     ((start,), (off,)), ((end,), (on,)) = (access(network, [place]) for place in (source, target))
     graph = network.graph(network.rows_of(closed_links))
-    tolls, before = dijkstra(graph, indices=start, return_predecessors=True)
+    tolls, before = scipy.sparse.csgraph.dijkstra(graph, indices=start, return_predecessors=True)
     legs = float(off + on)
     if not np.isfinite(legs + tolls[end]):
         return None

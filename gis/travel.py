@@ -10,13 +10,14 @@ passes the end of one, so the least sum over those ends is it. Roads serve both 
 makes a search from a node serve as its row and as its column.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.spatial.distance import cdist
 
 from gis.roads import (
     ACCESS_KMH,
@@ -68,7 +69,7 @@ def travel(
     minutes = minutes_of(tolls) + legs / 1000 / ACCESS_KMH * 60
     km = (metres_of(tolls) + legs) / 1000
     # Two places at one node need not pass it.
-    direct = cdist(on_sphere(list(sources)), on_sphere(list(targets)))
+    direct = scipy.spatial.distance.cdist(on_sphere(list(sources)), on_sphere(list(targets)))
     beside = (from_node[:, None] == to_node[None, :]) & (direct < legs) & np.isfinite(legs)
     minutes = np.where(beside, direct / 1000 / ACCESS_KMH * 60, minutes)
     km = np.where(beside, direct / 1000, np.where(np.isfinite(minutes), km, np.inf))
@@ -96,7 +97,7 @@ class _Table:
         at = np.searchsorted(self.rows, rows), np.searchsorted(self.columns, columns)
         return self.tolls[np.ix_(*at)]
 
-    def search(self, graph: csr_array, nodes: NDArray) -> tuple[NDArray, NDArray]:
+    def search(self, graph: scipy.sparse.csr_array, nodes: NDArray) -> tuple[NDArray, NDArray]:
         """Tolls from these nodes to the nodes of the rows, and to those of the columns."""
         targets = np.concatenate([self.rows, self.columns])
         found = shortest(graph, sources=nodes, targets=targets, hours=self.hours)

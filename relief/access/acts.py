@@ -13,6 +13,7 @@ class Role(models.TextChoices):
     TOWNSHIP_OFFICER = "township_officer", _("township officer")  # 乡镇灾情员
     VILLAGE_OFFICER = "village_officer", _("village information officer")  # 灾害信息员
     AUDITOR = "auditor", _("auditor")  # 监督审计
+    SCREEN = "screen", _("screen")  # 大屏: a wall screen, not a person (see `access.screens`)
 
 
 class Act(models.TextChoices):
@@ -48,6 +49,7 @@ class Act(models.TextChoices):
     CONDEMN_LOT = "condemn_lot", _("take a lot out of use")
     RESOLVE_CHECK = "resolve_check", _("settle a check task")
     COUNT_SHELTER = "count_shelter", _("count people in a shelter")
+    MANAGE_SCREENS = "manage_screens", _("let a screen show a board")
 
 
 _READS = {act for act in Act if act.value.startswith("read_")}
@@ -64,6 +66,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.PROPOSE_PLAN,
             Act.APPROVE_PLAN,
             Act.CLOSE_ROAD,
+            Act.MANAGE_SCREENS,
         }
     ),
     Role.DUTY_OFFICER: frozenset(
@@ -77,6 +80,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.PROPOSE_PLAN,
             Act.CLOSE_ROAD,
             Act.COUNT_SHELTER,
+            Act.MANAGE_SCREENS,
         }
     ),
     Role.KEEPER: frozenset(
@@ -124,6 +128,17 @@ PERMITS: dict[str, frozenset[Act]] = {
         }
     ),
     Role.AUDITOR: frozenset(_READS),
+    # What a board's page asks for; the guard of addresses lets a screen open nothing else.
+    Role.SCREEN: frozenset(
+        {
+            Act.READ_COMMAND_BOARD,
+            Act.READ_TOWNSHIP_BOARD,
+            Act.READ_VILLAGE_BOARD,
+            Act.READ_WAREHOUSE_BOARD,
+            Act.READ_INCIDENTS,
+            Act.READ_ORDERS,
+        }
+    ),
 }
 
 

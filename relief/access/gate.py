@@ -61,6 +61,11 @@ class Actor:
     def sees(self, *, path: str) -> bool:
         return any(contains(duty.path, path) for duty in self.duties)
 
+    @property
+    def is_screen(self) -> bool:
+        """A wall screen and nothing else (see `access.screens`)."""
+        return bool(self.duties) and all(duty.role == Role.SCREEN for duty in self.duties)
+
 
 def actor_for(*, user: User, book_id: int, now: dt.datetime) -> Actor:
     """The person's duties in force in that book. None at all gives an actor who sees nothing."""
@@ -83,7 +88,8 @@ def require(*, actor: Actor, act: Act, area: Area | str, book_id: int) -> None:
         raise NotFound
     if not actor.may(act, path=path):
         held = ", ".join(str(Role(duty.role).label) for duty in actor.duties)
-        able = ", ".join(str(role.label) for role in Role if act in PERMITS[role])
+        people = [role for role in Role if role != Role.SCREEN]
+        able = ", ".join(str(role.label) for role in people if act in PERMITS[role])
         raise NotYourDuty(
             _("To %(act)s is the duty of: %(able)s. Your duty here: %(held)s.")
             % {"act": act.label, "able": able, "held": held}

@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gis.models import Area
-from relief.access.acts import Role
-from relief.journal.models import Book
+from relief.access.acts import Act, Role
+from relief.journal.models import Audience, Book
 
 
 class User(AbstractUser):
@@ -45,3 +45,63 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.area_id}"
+
+
+SCREEN_VIEWS = [audience.name.lower() for audience in Audience]
+
+
+class ScreenPass(models.Model):
+    """Screen pass (大屏授权): lets one wall screen show one board for weeks without a person.
+
+    Opening its one-time link makes `user`: nobody can sign in as it, and its one duty ends with
+    the pass. `token_hash` is of the link not yet opened. Read through `screens.passes`.
+    """
+
+    READ_ACT = Act.MANAGE_SCREENS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    view = models.CharField(max_length=10)
+    name = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    valid_to = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    token_until = models.DateTimeField(null=True, blank=True)
+    user = models.OneToOneField(
+        User, models.PROTECT, null=True, blank=True, related_name="screen_pass"
+    )
+    opened_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    request_key = models.UUIDField(unique=True)
+
+    class Meta:
+        verbose_name_plural = "screen passes"
+        constraints = [
+            models.CheckConstraint(condition=Q(view__in=SCREEN_VIEWS), name="screen_view"),
+            models.CheckConstraint(
+                condition=Q(valid_to__gt=F("made_at"))
+                & (Q(ended_at=None) | Q(ended_at__gte=F("made_at"))),
+                name="screen_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="screen_ended_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(token_hash=None, token_until=None)
+                | Q(token_hash__isnull=False, token_until__isnull=False, ended_at=None),
+                name="screen_token",
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_at=None, user=None)
+                | Q(opened_at__isnull=False, user__isnull=False),
+                name="screen_opened",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
 from gis.roads import LonLat
 from gis.sphere import on_sphere
@@ -80,4 +80,4 @@ def _legs_in_range(one: Vehicles, points: Sequence[LonLat]) -> NDArray:
 
 def _kilometres(points: Sequence[LonLat], *, detour: float) -> NDArray:
     at = on_sphere(list(points))
-    return cdist(at, at) / 1000 * detour
+    return scipy.spatial.distance.cdist(at, at) / 1000 * detour

@@ -12,6 +12,7 @@ class TwoTablesOneName(ValueError):
 @cache
 def tables() -> tuple[Table, ...]:
     """Every room's `TABLES`, sorted by name."""
+    from relief.access import rows as access
     from relief.allocation import rows as allocation
     from relief.deliveries import rows as deliveries
     from relief.households import rows as households
@@ -23,6 +24,7 @@ def tables() -> tuple[Table, ...]:
     from relief.stock import rows as stock
 
     rooms = (
+        access,
         incidents,
         reports,
         households,

@@ -42,6 +42,10 @@ HAPPENED: Mapping[str, str] = {
     "road_closed": gettext_noop("Road closed"),
     "road_reopened": gettext_noop("Road reopened"),
     "lot_state_changed": gettext_noop("Lot taken out of use or put back"),
+    "screen_allowed": gettext_noop("Screen allowed"),
+    "screen_link_renewed": gettext_noop("New link for a screen"),
+    "screen_opened": gettext_noop("Screen switched on"),
+    "screen_revoked": gettext_noop("Screen revoked"),
 }
 
 

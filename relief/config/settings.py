@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "gis",
     "relief.journal",
     "relief.access",
+    "relief.field",
     "relief.ledger",
     "relief.norms",
     "relief.incidents",
@@ -154,6 +155,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # one shift
+# Wall screens outlast shifts: how long a pass lasts unless said, at most, and its link.
+SCREEN_PASS_DAYS = env.int("SCREEN_PASS_DAYS", default=30)
+SCREEN_PASS_MOST_DAYS = env.int("SCREEN_PASS_MOST_DAYS", default=366)
+SCREEN_LINK_MINUTES = env.int("SCREEN_LINK_MINUTES", default=15)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_HTTPS else 0
 SECURE_SSL_REDIRECT = SECURE_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_HTTPS else None

@@ -1,12 +1,13 @@
 """The household register, and which households a disaster presumably touched."""
 
 from django.contrib.gis.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gis.models import Area
 from relief.access.acts import Act
 from relief.access.gate import PlacedQuerySet
+from relief.field.models import Item
 from relief.incidents.models import Incident
 from relief.journal.constraints import SameBook
 from relief.journal.models import Book
@@ -106,3 +107,79 @@ class AffectedVillage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area_id} in {self.incident_id}"
+
+
+class Grade(models.TextChoices):
+    """Grade of a house, judged on the whole building (住房损坏等级)."""
+
+    COLLAPSED = "collapsed", _("collapsed")  # 倒塌
+    SEVERE = "severe", _("severely damaged")  # 严重损坏
+    GENERAL = "general", _("damaged")  # 一般损坏
+
+
+class DamagedHouse(models.Model):
+    """Household with a damaged house (因灾倒塌损坏住房户), one card of the damage ledger.
+
+    Rooms are natural rooms (自然间); sheds and kitchens apart are no `dwelling`. `grade` is the
+    worst its rooms show, for the whole building. A correction is a new card; `replaced_by` leads to
+    it. `head` is personal data: it leaves this table only to people who may see household lists.
+    """
+
+    READ_ACT = Act.READ_HOUSEHOLDS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="damaged_houses")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="+")
+    item = models.OneToOneField(Item, models.PROTECT, null=True, related_name="damaged_house")
+    chain = models.UUIDField()
+    replaced_by = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaces")
+    head = models.CharField(max_length=60, blank=True)
+    people = models.PositiveSmallIntegerField(default=0)
+    building = models.CharField(max_length=16, choices=Building, blank=True)
+    rooms_total = models.PositiveSmallIntegerField()
+    rooms_collapsed = models.PositiveSmallIntegerField(default=0)
+    rooms_severe = models.PositiveSmallIntegerField(default=0)
+    rooms_general = models.PositiveSmallIntegerField(default=0)
+    dwelling = models.BooleanField()
+    sole_dwelling = models.BooleanField(default=False)
+    grade = models.CharField(max_length=10, choices=Grade)
+    point = models.PointField(srid=4326, null=True)
+    accuracy_m = models.PositiveIntegerField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.BigIntegerField(help_text=_("user id"))
+    request_key = models.UUIDField(unique=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "id"], name="damaged_house_in_book"),
+            models.UniqueConstraint(
+                fields=["incident", "chain"],
+                condition=Q(replaced_by=None),
+                name="damaged_house_one_card",
+            ),
+            models.CheckConstraint(condition=Q(grade__in=Grade.values), name="damaged_house_grade"),
+            models.CheckConstraint(
+                condition=Q(
+                    rooms_total__gte=F("rooms_collapsed") + F("rooms_severe") + F("rooms_general")
+                ),
+                name="damaged_house_rooms",
+            ),
+            models.CheckConstraint(
+                condition=Q(rooms_collapsed__gt=0) | Q(rooms_severe__gt=0) | Q(rooms_general__gt=0),
+                name="damaged_house_some_room",
+            ),
+            models.CheckConstraint(
+                condition=Q(sole_dwelling=False) | Q(dwelling=True),
+                name="damaged_house_sole_dwelling",
+            ),
+            SameBook(field="incident", name="damaged_house_incident_book"),
+            SameBook(field="replaced_by", name="damaged_house_replaced_book"),
+            SameBook(field="item", name="damaged_house_item_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area_id} {self.grade}"

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.graph.python import max_flow, min_cost_flow
 
 from .arrays import Bools, Ints
 
@@ -66,6 +65,9 @@ def largest_flow(*, stock: Ints, a_s: Ints, a_d: Ints, wanted: Ints) -> int:
 
 def _solved(stock: Ints, a_s: Ints, a_d: Ints, wanted: Ints) -> Any:
     ns, nd = len(stock), len(wanted)
+    # Loaded at first use: a web process starts sooner, and most requests plan nothing.
+    from ortools.graph.python import max_flow
+
     flow = max_flow.SimpleMaxFlow()
     s, t = ns + nd, ns + nd + 1
     flow.add_arcs_with_capacity(np.full(ns, s, _I32), np.arange(ns, dtype=_I32), stock)
@@ -162,6 +164,9 @@ def cheapest_flow(
     of them is counted apart.
     """
     ns, nd = len(stock), len(wanted)
+    # As above.
+    from ortools.graph.python import min_cost_flow
+
     flow = min_cost_flow.SimpleMinCostFlow()
     root = ns + nd
     zeros = np.zeros(ns, np.int64)

@@ -18,7 +18,6 @@ from .insertion import insertion
 from .problem import CLASSES, Problem
 from .proposal import HOUR_DIGITS, Stop, Trip
 from .routes import Parcel, Route, Style
-from .vrp import improve
 from .ways import Ways
 
 # So many orders are tried at most; then PyVRP gains more in the same time.
@@ -84,6 +83,9 @@ def deliver(
     found = [_best_order(load, orders, random.Random(seed)) for load in loads]
     choice = min(range(len(found)), key=lambda n: found[n][0])
     load, routes = loads[choice], found[choice][1]
+    # PyVRP is loaded at first use: a web process starts sooner, and most requests plan no trips.
+    from .vrp import improve
+
     for n in range(1, rounds):
         told = partial(progress, "trips", n, rounds)
         routes = improve(

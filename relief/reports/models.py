@@ -1,12 +1,15 @@
 """Damage reports of the townships: the series, and when the next one is due."""
 
-from django.db import models
+import uuid
+
+from django.contrib.gis.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gis.models import Area
 from relief.access.acts import Act
 from relief.access.gate import PlacedQuerySet
+from relief.field.models import Item
 from relief.incidents.models import Incident
 from relief.journal.constraints import SameBook
 from relief.journal.models import Book
@@ -22,19 +25,25 @@ class ReportKind(models.TextChoices):
 
 
 class ReportState(models.TextChoices):
-    """State of a report. The latest one not returned counts for its township."""
+    """State of a report. Only adopted and verified ones can count."""
 
-    FILED = "filed", _("filed")  # 已报送
+    WAITING = "waiting", _("waiting to be adopted")  # 待采纳
+    TO_MERGE = "to_merge", _("to be merged")  # 待合并
+    ADOPTED = "adopted", _("adopted")  # 已采纳
     VERIFIED = "verified", _("verified")  # 已核
     RETURNED = "returned", _("returned")  # 驳回
+    MERGED = "merged", _("merged into another")  # 已合并
 
 
 class Report(models.Model):
-    """Damage report (灾情快报) of one township; the next one replaces it, it is never edited.
+    """Damage report (灾情快报) of a township, or of one of its villages; it is never edited.
 
-    `figures` maps the indicators of `indicators.py` to whole numbers (hectares and money with
-    decimals as text). `seq` counts within incident and area. `request_key` is made by the form, so
-    that the same form sent twice is one report.
+    A chain (一次报送) is one initial report and the versions that follow it; `base` is the version
+    that a follow-up extends. `figures` maps the indicators of `indicators.py` to whole numbers
+    (hectares and money with decimals as text). `counts` says that the township's totals use this
+    version: see `rules.counting`. `seq` counts within incident and township. `request_key` is made
+    by the form or the phone, so that the same form sent twice is one report. `scene` holds what is
+    said beside the figures: what is hit, people trapped, what is wanted.
     """
 
     READ_ACT = Act.READ_REPORTS
@@ -44,7 +53,16 @@ class Report(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=ReportKind)
-    state = models.CharField(max_length=10, choices=ReportState, default=ReportState.FILED)
+    state = models.CharField(max_length=10, choices=ReportState, default=ReportState.ADOPTED)
+    village = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    chain = models.UUIDField(default=uuid.uuid4)
+    base = models.ForeignKey("self", models.PROTECT, null=True, related_name="followers")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    counts = models.BooleanField(default=False)
+    item = models.OneToOneField(Item, models.PROTECT, null=True, related_name="report")
+    point = models.PointField(srid=4326, null=True)
+    accuracy_m = models.PositiveIntegerField(null=True)
+    scene = models.JSONField(default=dict)
     figures = models.JSONField()
     as_of = models.DateTimeField()
     filed_at = models.DateTimeField()
@@ -66,7 +84,22 @@ class Report(models.Model):
             models.CheckConstraint(condition=Q(kind__in=ReportKind.values), name="report_kind"),
             models.CheckConstraint(condition=Q(state__in=ReportState.values), name="report_state"),
             models.CheckConstraint(condition=Q(seq__gt=0), name="report_seq_positive"),
+            models.CheckConstraint(
+                condition=Q(counts=False)
+                | Q(state__in=[ReportState.ADOPTED, ReportState.VERIFIED]),
+                name="report_counts_adopted",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(state=ReportState.MERGED),
+                name="report_merged_state",
+            ),
+            models.UniqueConstraint(
+                fields=["incident", "chain"], condition=Q(counts=True), name="report_chain_counts"
+            ),
             SameBook(field="incident", name="report_incident_book"),
+            SameBook(field="base", name="report_base_book"),
+            SameBook(field="merged_into", name="report_merged_book"),
+            SameBook(field="item", name="report_item_book"),
         ]
 
     def __str__(self) -> str:

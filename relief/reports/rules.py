@@ -164,7 +164,7 @@ def check_as_of(
 
 def check_verifiable(*, state: str) -> None:
     """Only a filed report is verified. Raises WrongState."""
-    if state != ReportState.FILED:
+    if state != ReportState.ADOPTED:
         raise WrongState(
             _("A report that is filed is expected; this one is %(state)s.")
             % {"state": ReportState(state).label}

@@ -167,7 +167,7 @@ def _to_verify(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> I
         return
     waiting = list(
         Report.objects.filter(
-            mine, book_id=actor.book_id, incident__in=running, state=ReportState.FILED
+            mine, book_id=actor.book_id, incident__in=running, state=ReportState.ADOPTED
         )
         .order_by("incident_id", "area_id", "-seq")
         .distinct("incident_id", "area_id")

@@ -100,7 +100,7 @@ def test_a_report_changes_its_row_the_duty_and_the_assessment(world):
     before = proof.last_number(world.real)
     filed = report(world, incident, "Northbank", by="emeka", **NORTHBANK)
     stored = Report.objects.get(id=filed.id)
-    assert (stored.seq, stored.state, stored.filed_by) == (1, "filed", world.users["emeka"].id)
+    assert (stored.seq, stored.state, stored.filed_by) == (1, "adopted", world.users["emeka"].id)
     assert stored.due_at == STARTED + dt.timedelta(hours=1)
     assert stored.figures["relocated_cum"] == 400
     duty = ReportDuty.objects.get(incident=incident, area=world.area("Northbank"))

@@ -92,7 +92,7 @@ def report(request: HttpRequest, id: int) -> HttpResponse:
         "previous": previous,
         "counts": counting == shown.id,
         "sections": beside(shown, previous),
-        "may_verify": may_check and shown.state == ReportState.FILED,
+        "may_verify": may_check and shown.state == ReportState.ADOPTED,
         "may_return": may_check and counting == shown.id,
         "may_file": actor.may(Act.FILE_REPORT, path=shown.area.path),
     }
