@@ -6,6 +6,10 @@ RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-prod.lock
 
 FROM python:3.11-slim-bookworm
+# Pango and a Chinese font: WeasyPrint sets the reports on paper with them.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --shell /usr/sbin/nologin relief
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/relief
@@ -21,8 +25,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=relief.config.settings \
     STATIC_ROOT=/srv/relief/collected \
     STATIC_FROM_SOURCE=false
-# Both steps need no database and no real key: the values below exist only in this layer's command.
-RUN pybabel compile -d locale -D django \
+# None of this needs a database or a real key: the values below exist only in this layer's command.
+RUN python -m compileall -q relief gis \
+    && pybabel compile -d locale -D django \
     && if ls locale/*/LC_MESSAGES/djangojs.po >/dev/null 2>&1; then \
            pybabel compile -d locale -D djangojs; fi \
     && SECRET_KEY=build-only DATABASE_URL=postgres://nobody@nowhere/none \
@@ -30,7 +35,7 @@ RUN pybabel compile -d locale -D django \
 USER relief
 EXPOSE 8000
 CMD ["python", "-m", "uvicorn", "relief.config.asgi:application", \
-     "--host", "0.0.0.0", "--port", "8000", "--loop", "uvloop", "--http", "httptools", \
-     "--ws", "websockets-sansio", "--ws-ping-interval", "20", \
-     "--ws-per-message-deflate", "false", \
-     "--timeout-graceful-shutdown", "10", "--no-server-header"]
+     "--host", "0.0.0.0", "--port", "8000", "--loop=uvloop", "--http=httptools", \
+     "--ws=relief.live.protocol:BoardProtocol", "--ws-ping-interval=20", \
+     "--ws-per-message-deflate=false", "--timeout-graceful-shutdown=5", \
+     "--no-server-header", "--log-level=warning"]

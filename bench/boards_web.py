@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from runlib.serving import web_command
+
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 PATIENCE = 60.0  # seconds a web process gets to answer its first page
@@ -41,17 +43,7 @@ class Web:
 
     def start(self) -> None:
         """Returns at once; `until_up` waits for the first page."""
-        words = [
-            *(sys.executable, "-m", "uvicorn", "relief.config.asgi:application"),
-            *("--app-dir", str(ROOT), "--host", HOST, "--port", str(self.port)),
-            *("--loop", "uvloop", "--http", "httptools"),
-            *("--ws", "websockets-sansio", "--ws-ping-interval", "20"),
-            # Packing small frames for each socket anew doubles the cost and the memory of a board.
-            *("--ws-per-message-deflate", "false"),
-            *("--timeout-graceful-shutdown", "5", "--no-server-header", "--log-level", "error"),
-        ]
-        if self.processes > 1:
-            words += ["--workers", str(self.processes)]
+        words = web_command(host=HOST, port=self.port, processes=self.processes)
         env = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -59,7 +51,7 @@ class Web:
             "PYTHONUNBUFFERED": "1",
         }
         self._process = subprocess.Popen(
-            words,
+            [sys.executable, *words],
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,

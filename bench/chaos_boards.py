@@ -1,17 +1,19 @@
 """`./run chaos boards`: boards under faults, beside the journal afterwards.
 
 Boards of every level follow one book while eight writers write, half of them without ringing the
-doorbell. Meanwhile the web process is killed twice and started again, the connection that hears the
+doorbell. Meanwhile a web process is killed twice and started again, the connection that hears the
 doorbell is ended, the database is restarted (only the one that `./run` made for itself; of another
 all connections are ended), every second a fifth of the sockets is cut, twenty sockets never read,
-one entry is 200 KB long, two cannot be encoded, and one board in a hundred comes back with the name
-of another log. At the end what every board was told is held against the journal.
+two entries are 200 KB long, three cannot be encoded, and one board in a hundred comes back with the
+name of another log. At the end what every board was told is held against the journal.
 
-Prints one JSON line; ends with code 1 if anything was lost, duplicated, out of order, outside its
-board's scope or altered. `by_snapshot` are entries a board took in with a fresh snapshot; they are
-not among `expected`. `level_s` is from a kill until every board has an entry written after it; at
-the second kill no sockets are cut, so `replay_queries` are those of its followers alone. Two
-processes cannot be told apart from outside; replay queries are counted for one.
+Prints one JSON line, with what was aimed for: value, limit, ratio, and whether it is met; how far
+it is goes to standard error. Ends with code 1 if anything was lost, duplicated, out of order,
+outside its board's scope or altered. `by_snapshot` are entries a board took in with a fresh
+snapshot; they are not among `expected`. `level_s` is from a kill until every board has an entry
+written after it; at the second kill no sockets are cut, so `replay_queries` are those of its
+followers alone. Two processes cannot be told apart from outside; replay queries are counted for
+one.
 
     ./run chaos boards                                   2,000 boards, 90 s
     ./run chaos boards --processes 2 --sockets 300 --seconds 20
@@ -24,6 +26,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +42,7 @@ django.setup()
 from django.core.management import call_command
 
 from bench import boards_place as place
+from bench.boards_aims import Aim, aim, at_least, exactly
 from bench.boards_helper import Helper, allow_files
 from bench.boards_web import Web
 from bench.chaos_boards_faults import Faults
@@ -94,6 +98,7 @@ def run(chosen: Run) -> dict[str, Any]:
             cursor=0,
         )
         faults.until_joined(chosen.sockets)
+        say(f"{chosen.sockets} boards have joined")
         faults.deafen()
         faults.cut(CUT)
         for n, writer in enumerate(writers):
@@ -111,6 +116,7 @@ def run(chosen: Run) -> dict[str, Any]:
         last = faults.last_event()
         done["level_at_end_s"] = round(faults.level(last), 2)
         told = crowd.ask("end")
+    say("comparing with the journal")
     entries = journal(book=book.pk, after=0)
     verdict = judge(seats=followers, followers=told["followers"], entries=entries)
     return {
@@ -124,7 +130,18 @@ def run(chosen: Run) -> dict[str, Any]:
         **done,
         "boards": told["counts"],
         **verdict,
+        "aims": aims(done, verdict),
     }
+
+
+def aims(done: dict[str, Any], verdict: Mapping[str, int]) -> dict[str, Aim]:
+    found = {fault: exactly(verdict[fault], 0) for fault in FAULTS}
+    found["expected"] = at_least(verdict["expected"], 1_000_000)
+    if alone := done.get("killed"):
+        found["level_s"] = aim(alone["level_s"], 5.0)
+        if "replay_queries" in alone:
+            found["replay_queries"] = aim(alone["replay_queries"], 100)
+    return found
 
 
 def boards_of(areas: list[Area], *, county: Area, count: int) -> list[tuple[View, Area]]:
@@ -158,6 +175,9 @@ def play(chosen: Run, faults: Faults, *, strays: int) -> dict[str, Any]:
     def restart_database() -> None:
         done["database"] = faults.restart_database(really=chosen.restart)
 
+    def stray() -> None:
+        faults.crowd.ask("stray", count=strays)
+
     def impossible() -> None:
         done["refused"] = faults.impossible_events()
 
@@ -168,7 +188,7 @@ def play(chosen: Run, faults: Faults, *, strays: int) -> dict[str, Any]:
         (0.28, kill_amid_cuts),
         (0.45, end_bell),
         (0.50, restart_database),
-        (0.60, lambda: faults.crowd.ask("stray", count=strays)),
+        (0.60, stray),
         (0.68, kill_alone),
         (0.85, end_bell),
         (0.90, faults.big_event),
@@ -178,6 +198,7 @@ def play(chosen: Run, faults: Faults, *, strays: int) -> dict[str, Any]:
         if act is kill_alone and chosen.kills < 2:
             continue
         time.sleep(max(0.0, begun + share * chosen.seconds - time.monotonic()))
+        say(f"{time.monotonic() - begun:5.1f} s  {act.__name__.replace('_', ' ')}")
         act()
     time.sleep(max(0.0, begun + chosen.seconds - time.monotonic()))
     faults.cut(0.0)
@@ -192,10 +213,15 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=20.0, help="transactions a second")
     chosen = parser.parse_args()
     call_command("migrate", verbosity=0, interactive=False)
-    warning = allow_files(chosen.sockets + DEAF)
+    if too_few := allow_files(chosen.sockets + DEAF):
+        parser.error(too_few)
     line = run(Run(chosen.sockets, chosen.seconds, chosen.processes, chosen.rate))
-    print(json.dumps(line | ({"warning": warning} if warning else {})), flush=True)
+    print(json.dumps(line), flush=True)
     return 1 if any(line[fault] for fault in FAULTS) else 0
+
+
+def say(what: str) -> None:
+    print(f"    {what}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

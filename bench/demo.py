@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relief.config.settings")
 
+from runlib.serving import web_command  # noqa: E402 (this folder's neighbours are found now)
+
 BOARDS = {
     "duty": ("command", "222426000000"),
     "songjiang": ("township", "222426101000"),
@@ -168,11 +170,8 @@ def activation_to_boards() -> None:
     incident = Incident.objects.get()
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    command = [
-        *(sys.executable, "-m", "uvicorn", "relief.config.asgi:application"),
-        *("--port", str(port), "--ws", "websockets-sansio", "--log-level", "warning"),
-    ]
-    server = subprocess.Popen(command, cwd=ROOT)
+    command = web_command(host="127.0.0.1", port=port)
+    server = subprocess.Popen([sys.executable, *command], cwd=ROOT)
     try:
         answers(f"{base}/sign-in/", 60)
         screens = [Screen(base, person) for person in BOARDS]

@@ -21,6 +21,8 @@ VENV = ROOT / ".venv"
 PYTHON = str(VENV / "bin" / "python")
 LOCK = ROOT / "requirements.lock"
 OLDEST_PYTHON = (3, 11)
+OLDEST_NODE = 18
+PANGOFT = "libpangoft2-1.0.so.0"
 NO_NEW_CLUSTER = Path("/etc/postgresql-common/createcluster.d/relief.conf")
 
 
@@ -51,6 +53,11 @@ def _loads(library: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _node() -> bool:
+    found = re.match(r"v(\d+)", output(["node", "--version"]))
+    return found is not None and int(found[1]) >= OLDEST_NODE
 
 
 def _postgis_package() -> str | None:
@@ -97,21 +104,32 @@ CHROMIUM = Need(
 CJK_FONT = Need(
     _cjk_font,
     _offered("fonts-noto-cjk"),
-    "The browser tests need a font with Chinese characters: install the package fonts-noto-cjk.",
+    "Reports on paper (PDF) and the browser tests need a font with Chinese characters: install the "
+    "package fonts-noto-cjk.",
+)
+PANGO = Need(
+    lambda: sys.platform != "linux" or (_loads("libpango-1.0.so.0") and _loads(PANGOFT)),
+    _offered("libpangoft2-1.0-0"),
+    "Reports on paper (PDF) need Pango: install the packages libpango-1.0-0 and libpangoft2-1.0-0.",
 )
 LIBATOMIC = Need(
     lambda: sys.platform != "linux" or _loads("libatomic.so.1"),
     _offered("libatomic1"),
     "Playwright's driver needs libatomic.so.1: install the package libatomic1.",
 )
+NODE = Need(
+    _node,
+    _offered("nodejs"),
+    f"The tests of the boards' scripts need node {OLDEST_NODE} or newer: install nodejs.",
+)
 GETTEXT = Need(
     lambda: shutil.which("xgettext") is not None,
     _offered("gettext"),
     "Checking the translations needs xgettext: install the package gettext.",
 )
-TO_RUN = (VENV_MODULE, POSTGIS)
+TO_RUN = (VENV_MODULE, POSTGIS, PANGO, CJK_FONT)
 TO_CHECK = (*TO_RUN, GETTEXT)
-TO_TEST = (*TO_CHECK, CHROMIUM, CJK_FONT, LIBATOMIC)
+TO_TEST = (*TO_CHECK, CHROMIUM, LIBATOMIC, NODE)
 
 
 def ensure_packages(needs: tuple[Need, ...]) -> None:

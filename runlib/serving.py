@@ -19,7 +19,20 @@ from runlib.shell import LOGS, ROOT, VAR, Failure, alone, logged, output, say, s
 PIDS = VAR / "run"
 NAMES = ("play", "web", "worker")
 PATIENCE = 10.0  # seconds a process gets to end by itself
+MOST_ENDINGS, WITHIN = 3, 60.0  # a process that ends more often in so many seconds is not helped
 MANAGE = (PYTHON, str(ROOT / "manage.py"))
+# How uvicorn serves, wherever it does; the Dockerfile says the same.
+SERVING = {
+    "loop": "uvloop",
+    "http": "httptools",
+    "ws": "relief.live.protocol:BoardProtocol",
+    "ws_ping_interval": 20,
+    # Packing small frames for each socket anew doubles the cost and the memory of a board.
+    "ws_per_message_deflate": False,
+    "timeout_graceful_shutdown": 5,
+    "server_header": False,
+    "log_level": "warning",
+}
 
 
 def demo(*, port: int, play: bool, reset: bool) -> int:
@@ -63,9 +76,22 @@ def serve(*, host: str, port: int, processes: int) -> int:
     try:
         family.begin(port=port, host=host, processes=processes)
         say(f"Relief is at http://{host}:{port}/")
-        return family.watch()
+        return family.watch(again=True)
     finally:
         family.end()
+
+
+def web_command(*, host: str, port: int, processes: int = 1) -> list[str]:
+    """What Python is started with to serve pages and boards."""
+    words = ["-m", "uvicorn", "relief.config.asgi:application"]
+    words += ["--host", host, "--port", str(port)]
+    for name, value in SERVING.items():
+        option = name.replace("_", "-")
+        if value is False:
+            words.append(f"--no-{option}" if option == "server-header" else f"--{option}=false")
+        else:
+            words.append(f"--{option}={value}")
+    return [*words, f"--workers={processes}"] if processes > 1 else words
 
 
 def prepare(env: Mapping[str, str]) -> None:
@@ -92,24 +118,17 @@ class Family:
         self.env = env
         self.logs = logs
         self.members: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: dict[str, tuple[list[str], dict]] = {}
+        self._endings: dict[str, list[float]] = {}
         PIDS.mkdir(exist_ok=True)
         signal.signal(signal.SIGTERM, _as_interrupt)
 
     def begin(self, *, port: int, host: str = "127.0.0.1", processes: int = 1) -> str:
         """Start worker and web; when pages come, return the list of demo sign-ins."""
         self.start("worker", [*MANAGE, "worker"])
-        uvicorn = [
-            *(PYTHON, "-m", "uvicorn", "relief.config.asgi:application", "--app-dir", str(ROOT)),
-            *("--host", host, "--port", str(port), "--loop", "uvloop", "--http", "httptools"),
-            *("--ws", "websockets-sansio", "--ws-ping-interval", "20"),
-            # Packing small frames for each socket anew doubles the cost and the memory of a board.
-            *("--ws-per-message-deflate", "false"),
-            *("--timeout-graceful-shutdown", "5", "--no-server-header", "--log-level", "warning"),
-        ]
-        if processes > 1:
-            uvicorn += ["--workers", str(processes)]
+        web = [PYTHON, *web_command(host=host, port=port, processes=processes)]
         with step("Starting the web process and the worker"):
-            self.start("web", uvicorn, note={"port": port})
+            self.start("web", web, note={"port": port})
             people = output([*MANAGE, "demo_people"], env=self.env) if self.logs else ""
             self._until_pages_come(port=port, host="127.0.0.1" if host == "0.0.0.0" else host)
         return people
@@ -129,10 +148,16 @@ class Family:
         if sink:
             sink.close()
         self.members[name] = process
+        self._commands[name] = (args, note or {})
         _pid_file(name).write_text(json.dumps({"pid": process.pid, **(note or {})}))
 
-    def watch(self, *, may_end: frozenset[str] | set[str] = frozenset()) -> int:
-        """Stay until Ctrl-C or until a process that should live has ended."""
+    def watch(
+        self, *, may_end: frozenset[str] | set[str] = frozenset(), again: bool = False
+    ) -> int:
+        """Stay until Ctrl-C or until a process that should live has ended.
+
+        With `again` such a process is started anew at once, unless it ends again and again.
+        """
         while True:
             for name, process in list(self.members.items()):
                 if process.poll() is None:
@@ -140,12 +165,23 @@ class Family:
                 if not _pid_file(name).exists():
                     say("Ended by ./run stop.")
                     return 0
+                if again and self._may_start_again(name):
+                    say(f"{name} ended with code {process.returncode}; starting it again.")
+                    args, note = self._commands[name]
+                    self.start(name, args, note)
+                    continue
                 if name not in may_end or process.returncode:
                     raise Failure(self._ending(name, process.returncode))
                 say(f"{name} has finished.")
                 _pid_file(name).unlink()
                 del self.members[name]
-            time.sleep(0.3)
+            time.sleep(0.1)
+
+    def _may_start_again(self, name: str) -> bool:
+        now = time.monotonic()
+        recent = [moment for moment in self._endings.get(name, []) if now - moment < WITHIN]
+        self._endings[name] = [*recent, now]
+        return len(recent) < MOST_ENDINGS
 
     def end(self) -> None:
         """Ask all to end, wait, insist; a second Ctrl-C meanwhile changes nothing."""

@@ -36,7 +36,11 @@ class Act(models.TextChoices):
 
     OPEN_INCIDENT = "open_incident", _("open an incident")
     FILE_REPORT = "file_report", _("report a township's figures")
+    REPORT_VILLAGE = "report_village", _("report a village's figures")
     VERIFY_REPORT = "verify_report", _("verify a report")
+    REPORT_UP = "report_up", _("pass the county's figures on")
+    SEE_ALERT = "see_alert", _("take note of an alert")
+    RECORD_DAMAGE = "record_damage", _("record a damaged house")
     CONFIRM_HOUSEHOLDS = "confirm_households", _("confirm affected households")
     ACTIVATE_RESPONSE = "activate_response", _("activate, adjust or end a response")
     FINISH_TASK = "finish_task", _("report a task as done")
@@ -50,6 +54,7 @@ class Act(models.TextChoices):
     RESOLVE_CHECK = "resolve_check", _("settle a check task")
     COUNT_SHELTER = "count_shelter", _("count people in a shelter")
     MANAGE_SCREENS = "manage_screens", _("let a screen show a board")
+    MANAGE_DEVICES = "manage_devices", _("enrol phones of others")
 
 
 _READS = {act for act in Act if act.value.startswith("read_")}
@@ -60,6 +65,8 @@ PERMITS: dict[str, frozenset[Act]] = {
         | {
             Act.OPEN_INCIDENT,
             Act.VERIFY_REPORT,
+            Act.REPORT_UP,
+            Act.SEE_ALERT,
             Act.ACTIVATE_RESPONSE,
             Act.FINISH_TASK,
             Act.DRAFT_PLAN,
@@ -67,6 +74,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.APPROVE_PLAN,
             Act.CLOSE_ROAD,
             Act.MANAGE_SCREENS,
+            Act.MANAGE_DEVICES,
         }
     ),
     Role.DUTY_OFFICER: frozenset(
@@ -74,13 +82,18 @@ PERMITS: dict[str, frozenset[Act]] = {
         | {
             Act.OPEN_INCIDENT,
             Act.FILE_REPORT,
+            Act.REPORT_VILLAGE,
             Act.VERIFY_REPORT,
+            Act.REPORT_UP,
+            Act.SEE_ALERT,
+            Act.RECORD_DAMAGE,
             Act.FINISH_TASK,
             Act.DRAFT_PLAN,
             Act.PROPOSE_PLAN,
             Act.CLOSE_ROAD,
             Act.COUNT_SHELTER,
             Act.MANAGE_SCREENS,
+            Act.MANAGE_DEVICES,
         }
     ),
     Role.KEEPER: frozenset(
@@ -109,6 +122,9 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.READ_SHELTERS,
             Act.READ_NORMS,
             Act.FILE_REPORT,
+            Act.REPORT_VILLAGE,
+            Act.SEE_ALERT,
+            Act.RECORD_DAMAGE,
             Act.CONFIRM_HOUSEHOLDS,
             Act.FINISH_TASK,
             Act.RECEIVE_TRIP,
@@ -123,6 +139,8 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.READ_HOUSEHOLDS,
             Act.READ_SHELTERS,
             Act.READ_ORDERS,
+            Act.REPORT_VILLAGE,
+            Act.RECORD_DAMAGE,
             Act.CONFIRM_HOUSEHOLDS,
             Act.FINISH_TASK,
         }

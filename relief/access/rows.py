@@ -1,32 +1,12 @@
-"""What boards show of screen passes."""
+"""What boards are told of screen passes: that something happened, and no row to show."""
 
 from relief.access.models import ScreenPass
 from relief.journal.models import Audience
-from relief.journal.rows import Row, Table
+from relief.journal.rows import Row
 
 
 def screen(obj: ScreenPass) -> Row:
-    """Who was let in and when that ends; nothing of the link."""
+    """A tombstone: command reads the line in the record of events, and no board keeps a row."""
     return Row(
-        table="screen",
-        id=obj.id,
-        area=obj.area.path,
-        audience=Audience.COMMAND,
-        values={
-            "name": obj.name,
-            "view": obj.view,
-            "valid_to": obj.valid_to,
-            "opened_at": obj.opened_at,
-            "ended_at": obj.ended_at,
-        },
+        table="screen", id=obj.id, area=obj.area.path, audience=Audience.COMMAND, values=None
     )
-
-
-TABLES = [
-    Table(
-        name="screen",
-        audience=Audience.COMMAND,
-        find=lambda book_id: ScreenPass.objects.filter(book_id=book_id).select_related("area"),
-        one=screen,
-    )
-]

@@ -11,6 +11,7 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis.models import Area
@@ -21,7 +22,7 @@ from relief.journal import log
 
 # Read aloud and typed on a wall's computer: no letter looks like a digit or another letter.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-LENGTH = 12
+PART, PARTS = 4, 3
 NAME_MOST = 60
 
 
@@ -83,7 +84,10 @@ def allow_screen(
     if not now < valid_to <= latest:
         raise BadPass(
             _("A pass ends after today and within %(days)d days; %(got)s came.")
-            % {"days": settings.SCREEN_PASS_MOST_DAYS, "got": valid_to.date().isoformat()}
+            % {
+                "days": settings.SCREEN_PASS_MOST_DAYS,
+                "got": timezone.localdate(valid_to).isoformat(),
+            }
         )
     made = ScreenPass.objects.create(
         book_id=actor.book_id,
@@ -156,9 +160,9 @@ def open_screen(*, token: str, now: dt.datetime) -> ScreenPass:
     ScreenPass.objects.select_for_update(of=("self",)).get(id=pass_id)
     found = waiting(token=token, now=now)
     if found.user is None:
-        found.user = User.objects.create(
-            username=f"screen-{found.id}", shown_name=found.name, password="!"
-        )
+        found.user = User(username=f"screen-{found.id}", shown_name=found.name)
+        found.user.set_unusable_password()
+        found.user.save()
         Duty.objects.create(
             user=found.user,
             role=Role.SCREEN,
@@ -167,9 +171,10 @@ def open_screen(*, token: str, now: dt.datetime) -> ScreenPass:
             valid_from=now,
             valid_to=found.valid_to,
         )
-    # Sessions hang on the password: a new unusable one ends those of an earlier opening.
-    found.user.set_unusable_password()
-    found.user.save(update_fields=["password"])
+    else:
+        # Sessions hang on the password: a new unusable one ends those of the opening before.
+        found.user.set_unusable_password()
+        found.user.save(update_fields=["password"])
     found.token_hash = found.token_until = None
     found.opened_at = found.last_seen_at = now
     found.save(update_fields=["user", "token_hash", "token_until", "opened_at", "last_seen_at"])
@@ -183,6 +188,14 @@ def seen(*, user_id: int, now: dt.datetime) -> None:
         raise gate.NotFound
 
 
+def board_of(*, user_id: int) -> tuple[str, str]:
+    """View and area code of the board that this screen shows."""
+    found = ScreenPass.objects.filter(user_id=user_id).values_list("view", "area__code").first()
+    if found is None:
+        raise gate.NotFound
+    return found
+
+
 def _locked(actor: gate.Actor, pass_id: int) -> ScreenPass:
     found = passes(actor=actor).select_related("area").locked(id=pass_id)
     gate.require(actor=actor, act=Act.MANAGE_SCREENS, area=found.area, book_id=found.book_id)
@@ -190,7 +203,8 @@ def _locked(actor: gate.Actor, pass_id: int) -> ScreenPass:
 
 
 def _new_token(found: ScreenPass, now: dt.datetime) -> str:
-    token = "".join(secrets.choice(ALPHABET) for _n in range(LENGTH))
+    parts = ("".join(secrets.choice(ALPHABET) for _n in range(PART)) for _m in range(PARTS))
+    token = "-".join(parts)
     found.token_hash = _hash(token)
     found.token_until = now + dt.timedelta(minutes=settings.SCREEN_LINK_MINUTES)
     found.save(update_fields=["token_hash", "token_until"])
@@ -199,8 +213,15 @@ def _new_token(found: ScreenPass, now: dt.datetime) -> str:
 
 def _hash(token: str) -> str:
     """Of 31¹² words one cannot guess the right one in minutes, so a plain hash will do."""
-    return hashlib.sha256(token.upper().encode()).hexdigest()
+    return hashlib.sha256(token.replace("-", "").upper().encode()).hexdigest()
 
 
 def _tell(found: ScreenPass, kind: str, *, actor: int, now: dt.datetime) -> None:
-    log.record(book=found.book_id, kind=kind, rows=[rows.screen(found)], actor=actor, now=now)
+    log.record(
+        book=found.book_id,
+        kind=kind,
+        rows=[rows.screen(found)],
+        facts={"name": found.name},
+        actor=actor,
+        now=now,
+    )

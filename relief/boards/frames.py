@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterable
 
 from relief.boards.scopes import Scope, receives
+from relief.journal.moments import Tick
 from relief.journal.reading import Line
 
 
-def line(entry: Line) -> str:
+def line(entry: Line | Tick) -> str:
     """One line of the record of events (大事记): number, kind, area path, time."""
     at = entry.happened_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return json.dumps([entry.number, entry.kind, entry.area, at], separators=(",", ":"))

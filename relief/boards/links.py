@@ -17,6 +17,8 @@ _PAGES = {
     "plan": "web:plan",
     "check": "web:check_settle",
     "line": "web:stop_line",
+    "alert_seen": "web:alert_seen",
+    "rapid": "web:rapid",
 }
 
 
@@ -30,16 +32,18 @@ def pages() -> dict[str, str]:
     found["need"] = _filled("web:need", id="{id}", code="{place}", item="{item}")
     found["receive"] = _filled("web:stop_receive", trip="{id}", id="{stop}")
     found["checks"] = reverse("web:checks")
+    found["desk"] = reverse("web:desk")
     found["journal"] = reverse("web:journal")
     return found
 
 
 def feed(*, scope: Scope, code: str) -> dict[str, str]:
-    """Addresses of this board's snapshot, socket and polling fallback."""
+    """Addresses of this board's snapshot, past, socket and polling fallback."""
     kwargs = {"view": str(scope.view), "code": code}
     events = reverse("live:events", kwargs=kwargs)
     return {
         "snapshot": reverse("boards:snapshot", kwargs=kwargs),
+        "past": reverse("boards:past", kwargs=kwargs),
         "events": events,
         "socket": events.removesuffix("events"),
     }

@@ -22,6 +22,9 @@ from relief.stock.models import Depot, SupplyAgreement
 # Acts whose buttons a board shows; the gate decides again when they are pressed.
 BUTTONS = (
     Act.FILE_REPORT,
+    Act.VERIFY_REPORT,
+    Act.REPORT_UP,
+    Act.SEE_ALERT,
     Act.CONFIRM_HOUSEHOLDS,
     Act.FINISH_TASK,
     Act.DISPATCH_TRIP,

@@ -13,6 +13,7 @@ from gis.models import Area, Level, ancestors, contains
 from relief.access.acts import Act
 from relief.access.gate import Actor, NotFound
 from relief.journal.models import Audience
+from relief.journal.reading import Sight
 
 
 class View(models.TextChoices):
@@ -65,6 +66,11 @@ class Scope:
     book_id: int
     view: View
     path: str
+
+    @property
+    def sight(self) -> Sight:
+        """The same answer as `receives`, for the journal's own statements."""
+        return Sight(self.view.bit, self.path, above(self.path))
 
 
 class Placed(Protocol):

@@ -53,15 +53,9 @@ def one_state() -> Iterator[None]:
 def take(*, scope: Scope, known: Sequence[Table] | None = None) -> Snapshot:
     """Snapshot of one board. `known` replaces the rooms' tables in tests."""
     with one_state():
-        head, lines = reading.latest(
-            book=scope.book_id,
-            bit=scope.view.bit,
-            path=scope.path,
-            above=above(scope.path),
-            limit=LINES,
-        )
+        head, lines = reading.latest(book=scope.book_id, sight=scope.sight, limit=LINES)
         rows = [row for table in known or tables() for row in _rows(table, scope)]
-    rows.sort(key=order)
+    rows.sort(key=lambda row: in_order((row.table, row.id)))
     return Snapshot(
         head.epoch,
         head.number,
@@ -70,9 +64,16 @@ def take(*, scope: Scope, known: Sequence[Table] | None = None) -> Snapshot:
     )
 
 
-def order(row: Row) -> tuple[Any, ...]:
+def everything(*, book_id: int) -> tuple[int, list[Row]]:
+    """Every row any board of the book may show, and the number they stand at."""
+    with one_state():
+        number = reading.head(book=book_id).number
+        return number, [row for table in tables() for row in _encoded(table, table.find(book_id))]
+
+
+def in_order(key: tuple[str, int | str]) -> tuple[Any, ...]:
     """Sort key: by table, numbers before names."""
-    return (row.table, isinstance(row.id, str), row.id)
+    return (key[0], isinstance(key[1], str), key[1])
 
 
 def key(text: str) -> tuple[str, int | str]:
@@ -88,6 +89,10 @@ def _rows(table: Table, scope: Scope) -> list[Row]:
     inside = Q(**{field: scope.path}) | Q(**{f"{field}__startswith": f"{scope.path}/"})
     if table.wide:
         inside |= Q(**{f"{field}__in": above(scope.path)})
+    return _encoded(table, table.find(scope.book_id).filter(inside))
+
+
+def _encoded(table: Table, found: Any) -> list[Row]:
     # A row needs the path of its area; the boundary that comes along weighs more than all rows.
-    place = field.removesuffix("path") + "boundary"
-    return [table.one(found) for found in table.find(scope.book_id).filter(inside).defer(place)]
+    place = table.area_field.removesuffix("path") + "boundary"
+    return [table.one(row) for row in found.defer(place)]

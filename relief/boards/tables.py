@@ -12,9 +12,9 @@ class TwoTablesOneName(ValueError):
 @cache
 def tables() -> tuple[Table, ...]:
     """Every room's `TABLES`, sorted by name."""
-    from relief.access import rows as access
     from relief.allocation import rows as allocation
     from relief.deliveries import rows as deliveries
+    from relief.field import rows as field
     from relief.households import rows as households
     from relief.incidents import rows as incidents
     from relief.needs import rows as needs
@@ -24,8 +24,8 @@ def tables() -> tuple[Table, ...]:
     from relief.stock import rows as stock
 
     rooms = (
-        access,
         incidents,
+        field,
         reports,
         households,
         preparedness,

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.own, name="own"),
     path("<str:view>/<str:code>/", views.board, name="board"),
     path("<str:view>/<str:code>/snapshot", views.snapshot, name="snapshot"),
+    path("<str:view>/<str:code>/past", views.past, name="past"),
 ]

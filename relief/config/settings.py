@@ -150,6 +150,10 @@ WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=True)
 WHITENOISE_AUTOREFRESH = DEMO
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
+# The worker's tasks bring every room along; others read them when they first queue one.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["relief.jobs.tasks"]
+
 SECURE_HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -159,6 +163,19 @@ SESSION_COOKIE_AGE = 12 * 3600  # one shift
 SCREEN_PASS_DAYS = env.int("SCREEN_PASS_DAYS", default=30)
 SCREEN_PASS_MOST_DAYS = env.int("SCREEN_PASS_MOST_DAYS", default=366)
 SCREEN_LINK_MINUTES = env.int("SCREEN_LINK_MINUTES", default=15)
+# Phones: how long an enrolment code and an enrolled phone's token last.
+DEVICE_CODE_MINUTES = env.int("DEVICE_CODE_MINUTES", default=15)
+DEVICE_DAYS = env.int("DEVICE_DAYS", default=90)
+# Items of a phone whose clock is off by more wait for a person at the county.
+FIELD_CLOCK_OFF_SECONDS = env.int("FIELD_CLOCK_OFF_SECONDS", default=300)
+# How many sending phones one web process serves at the same time; the others wait their turn, so
+# that a county's phones never take all the connections of its boards and pages.
+FIELD_AT_ONCE = env.int("FIELD_AT_ONCE", default=3)
+# Whom a township calls when nothing else goes; shown on phones. Empty: not shown.
+COUNTY_PHONE = env("COUNTY_PHONE", default="")
+# What people upload; `./run backup` saves this folder.
+FILES = Path(env("FILES", default=str(BASE_DIR / "var" / "files")))
+PHOTO_MOST_BYTES = env.int("PHOTO_MOST_BYTES", default=10 * 1024 * 1024)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_HTTPS else 0
 SECURE_SSL_REDIRECT = SECURE_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_HTTPS else None

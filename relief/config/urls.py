@@ -8,5 +8,6 @@ urlpatterns = [
     path("boards/", include("relief.boards.urls")),
     path("metrics", metrics, name="metrics"),
     path("live/", include("relief.live.urls")),
+    path("api/v1/field/", include("relief.web.api.urls")),
     path("", include("relief.web.urls")),
 ]

@@ -15,6 +15,7 @@ from relief.allocation.models import OrderLine
 from relief.deliveries import goods, rows, rules
 from relief.deliveries.models import CheckTask, Fleet, Load, Stop, Trip, TripState
 from relief.deliveries.rules import Count
+from relief.field.steps import Sent, take
 from relief.journal import log
 from relief.stock import rows as stock_rows
 
@@ -127,17 +128,30 @@ def dispatch_trip(
 
 @transaction.atomic(durable=True)
 def receive_stop(
-    *, actor: Actor, stop_id: int, counts: Mapping[int, Count], note: str, now: dt.datetime
+    *,
+    actor: Actor,
+    stop_id: int,
+    counts: Mapping[int, Count],
+    note: str,
+    now: dt.datetime,
+    item: Sent | None = None,
 ) -> Stop:
     """Receive what a trip brought to one township (签收), counted load by load.
 
     A difference is a fact and never refused: missing and extra units go to a disputed account,
-    damaged ones to the spoiled account, and each such load opens a check task.
+    damaged ones to the spoiled account, and each such load opens a check task. `item` is what a
+    phone sent: it is stored with the receipt; the same item again changes nothing.
     """
     seen = Stop.objects.visible_to(actor).one(id=stop_id)
     trip = Trip.objects.select_for_update(of=("self",)).get(id=seen.trip_id)
     stop = Stop.objects.visible_to(actor).select_related("area").locked(id=stop_id)
     gate.require(actor=actor, act=Act.RECEIVE_TRIP, area=stop.area, book_id=stop.book_id)
+    if item is not None:
+        _item, known = take(
+            sent=item, book_id=stop.book_id, area=stop.area, author_id=actor.user_id, now=now
+        )
+        if known:
+            return stop
     if trip.state != TripState.ON_THE_ROAD or stop.received_at is not None:
         raise TripMovedOn(trip=trip)
     loads = {

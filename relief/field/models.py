@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -73,7 +74,9 @@ class Item(models.Model):
     item. `digest` is the SHA-256 of `body` in canonical form: the same item again gets the same
     receipt, another body under the same id is refused. `author` is fixed when the item is saved on
     the phone. `code` are ten characters of the id as people say them; text messages carry it.
-    `offset_seconds` is server minus device time at the last contact.
+    `text` is what a text message of the same code said, kept beside the body of the phone.
+    `brought_by` is who handed the item in for its author: pasted a text, imported a file, or
+    carried it on another phone. `offset_seconds` is server minus device time at the last contact.
     """
 
     READ_ACT = Act.READ_REPORTS
@@ -90,12 +93,14 @@ class Item(models.Model):
     code = models.CharField(max_length=10)
     digest = models.CharField(max_length=64)
     body = models.JSONField()
+    text = models.JSONField(null=True)
     photos = ArrayField(models.CharField(max_length=64), default=list)
     receipt = models.CharField(max_length=24)
     made_at = models.DateTimeField()
     received_at = models.DateTimeField()
     offset_seconds = models.IntegerField(default=0)
     clock_off = models.BooleanField(default=False)
+    brought_by = models.BigIntegerField(null=True, help_text=_("user id"))
 
     objects = PlacedQuerySet.as_manager()
 
@@ -107,10 +112,18 @@ class Item(models.Model):
             models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="item_kind"),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="item_channel"),
         ]
-        indexes = [models.Index(fields=["author", "received_at"], name="item_of_author")]
+        indexes = [
+            models.Index(fields=["author", "received_at"], name="item_of_author"),
+            GinIndex(fields=["photos"], name="item_photos"),
+        ]
 
     def __str__(self) -> str:
         return self.receipt
+
+    @property
+    def needs_desk(self) -> bool:
+        """Whether a person at the county must look first: a clock far off, or not from a phone."""
+        return self.clock_off or self.channel != Channel.DATA
 
 
 class Photo(models.Model):

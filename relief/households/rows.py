@@ -1,6 +1,6 @@
-"""What boards show of affected villages. Single households are on the map only."""
+"""What boards show of affected villages. Single households are on maps and in the ledger."""
 
-from relief.households.models import AffectedVillage
+from relief.households.models import AffectedVillage, DamagedHouse
 from relief.journal.models import Audience
 from relief.journal.rows import Row, Table, audience
 
@@ -21,6 +21,17 @@ def affected(obj: AffectedVillage) -> Row:
             "confirmed_people": obj.confirmed_people,
             "confirmed_at": obj.confirmed_at,
         },
+    )
+
+
+def damaged(obj: DamagedHouse) -> Row:
+    """A tombstone: the record of events tells of the card, and no board keeps a row of it."""
+    return Row(
+        table="damaged_house",
+        id=obj.id,
+        area=obj.area.path,
+        audience=_BELOW_AND_COMMAND,
+        values=None,
     )
 
 

@@ -10,6 +10,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
+from relief.boards import past
 from relief.deliveries import runs
 from relief.outlook import actions as outlook
 from relief.reports import actions as reports
@@ -48,6 +49,14 @@ def ask_nightly_checks(timestamp: int) -> None:
     now = timezone.now()
     if timezone.localtime(now).hour == NIGHTLY_HOUR:
         outlook.ask_nightly(now=now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="take_checkpoints", queueing_lock="take_checkpoints", lock="take_checkpoints")
+def take_checkpoints(timestamp: int) -> None:
+    """Every minute: a checkpoint of each book whose journal has grown enough since the last."""
+    for book, number in past.take_due_checkpoints(now=timezone.now()).items():
+        log.info("checkpoint of book %s at %s", book, number)
 
 
 @app.periodic(cron="* * * * *")

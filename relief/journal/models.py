@@ -17,18 +17,24 @@ class Book(models.Model):
     """One world: the real operation (实战) or one drill (演练). No row of one ever enters another.
 
     `last_number` counts the book's journal. It is raised last in each transaction, so numbers
-    follow commit order. `epoch` names this log; a restore gives it a new one.
+    follow commit order. `epoch` names this log; a restore gives it a new one. `kept_from` is the
+    first number that has not been removed (see retention.py): 1 unless somebody asked for it.
     """
 
     kind = models.CharField(max_length=8, choices=BookKind)
     name = models.CharField(max_length=120)
     last_number = models.BigIntegerField(default=0)
+    kept_from = models.BigIntegerField(default=1)
     epoch = models.UUIDField(default=uuid.uuid4)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=BookKind.values), name="book_kind"),
             models.CheckConstraint(condition=Q(last_number__gte=0), name="book_number"),
+            models.CheckConstraint(
+                condition=Q(kept_from__gte=1, kept_from__lte=F("last_number") + 1),
+                name="book_kept_from",
+            ),
             models.UniqueConstraint(
                 fields=["kind"], condition=Q(kind=BookKind.REAL), name="one_real_book"
             ),
@@ -86,6 +92,48 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book_id}/{self.number} {self.kind}"
+
+
+class Checkpoint(models.Model):
+    """Every row that any board of a book may show, as it stood at one number (检查点).
+
+    A board of the past is the newest checkpoint at or before it and the entries after that one.
+    `as_of` is the time of the last entry in it, or of the taking where there is none.
+    """
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="checkpoints")
+    number = models.BigIntegerField()
+    as_of = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "number"], name="checkpoint_once"),
+            models.CheckConstraint(condition=Q(number__gte=0), name="checkpoint_number"),
+        ]
+        ordering = [F("number").asc()]
+
+    def __str__(self) -> str:
+        return f"{self.book_id}/{self.number}"
+
+
+class CheckpointPart(models.Model):
+    """The rows of a checkpoint that the same boards may see; its fields are those of an entry."""
+
+    checkpoint = models.ForeignKey(Checkpoint, models.CASCADE, related_name="parts")
+    area = models.CharField(max_length=80, help_text=_("path of the area"))
+    wide = models.BooleanField()
+    audience = models.SmallIntegerField()
+    rows = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checkpoint", "area", "wide", "audience"], name="checkpoint_part_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(audience__gt=0, audience__lt=16), name="checkpoint_part_audience"
+            ),
+        ]
 
 
 class Series(models.Model):

@@ -6,17 +6,19 @@ import uuid
 from typing import Any
 from urllib.parse import parse_qs
 
+from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils import timezone
 
 from relief.boards import frames
-from relief.boards.scopes import Scope
-from relief.journal.reading import Head
+from relief.journal.reading import Head, Trimmed
 from relief.live import hub as hubs
 from relief.live import people
 from relief.live.database import Broken
 from relief.live.outbox import Outbox
+from relief.live.wire import Packed, pack
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +42,20 @@ class Board(AsyncWebsocketConsumer):
             if not self._given_up:
                 raise
 
+    # The library's own two of these first tidy up Django's connections, in a thread each time. A
+    # board has none, and after a restart thousands come at once.
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        await getattr(self, get_handler_name(message))(message)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        await self.disconnect(message["code"])
+        raise StopConsumer
+
     async def connect(self) -> None:
         # Accepted before it is checked: a browser shows close codes only of open sockets.
         await self.accept()
-        self.person: people.Person | None = None
-        self.scope_shown: Scope | None = None
+        self._seat: people.Seat | None = None
         self.gone = False
         self.outbox = Outbox(
             send=self.base_send, overflow=lambda: self.end(TOO_SLOW), lost=self.leave
@@ -60,10 +71,15 @@ class Board(AsyncWebsocketConsumer):
         self.outbox.shut()
         self.leave()
 
-    # --- what the feed calls ---
+    # --- what the feed and the watch call ---
 
-    def push(self, text: str, size: int) -> None:
-        self.outbox.push({"type": "websocket.send", "text": text}, size)
+    @property
+    def seat(self) -> people.Seat:
+        assert self._seat is not None, "asked for before it was given one"
+        return self._seat
+
+    def push(self, frame: Packed) -> None:
+        self.outbox.push(frame)
 
     def start_again(self) -> None:
         self.end(START_AGAIN)
@@ -76,16 +92,16 @@ class Board(AsyncWebsocketConsumer):
     async def _serve(self) -> None:
         try:
             await self.hub.start()
-            self.person, self.scope_shown = await people.admit(
-                reader=self.hub.reader,
-                session=self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""),
-                now=timezone.now(),
-                **self.scope["url_route"]["kwargs"],
+            session = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+            self._seat = await self.hub.door.admit(
+                people.Asked(session, **self.scope["url_route"]["kwargs"])
             )
             self.hub.watched.add(self)
             await self._catch_up(*self._cursor())
         except people.Refusal as refusal:
             self.end(refusal.code)
+        except Trimmed:
+            self.start_again()
         except Broken as problem:
             log.warning("socket not served: %s", problem)
             self.end(TRY_LATER)
@@ -105,21 +121,21 @@ class Board(AsyncWebsocketConsumer):
             return -1, None
 
     async def _catch_up(self, cursor: int, epoch: uuid.UUID | None) -> None:
-        assert self.scope_shown is not None
-        feed = self.hub.feed(self.scope_shown.book_id)
+        scope = self.seat.scope
+        feed = self.hub.feed(scope.book_id)
         await feed.start()
         if epoch is not None:
             await feed.reach(Head(epoch, cursor))
         while feed.near(cursor, epoch):
-            if feed.join(self.scope_shown, self, cursor):
+            if feed.join(scope, self, cursor):
                 joined = frames.beat(kind="ok", start=cursor, end=cursor, now=timezone.now())
-                self.push(joined, len(joined))
+                self.push(pack(joined))
                 return
-            text, end = await feed.page(self.scope_shown, cursor)
+            page = await feed.page(scope, cursor)
             # The log may have been replaced while the page was read.
             if feed.near(cursor, epoch):
-                await self.base_send({"type": "websocket.send", "text": text})
-                cursor = end
+                await self.outbox.send(page.frame)
+                cursor = page.end
         self.start_again()
 
     # --- the way out ---
@@ -127,8 +143,9 @@ class Board(AsyncWebsocketConsumer):
     def leave(self) -> None:
         """No longer in the feed, nor watched."""
         self.hub.watched.discard(self)
-        if self.scope_shown is not None:
-            self.hub.feed(self.scope_shown.book_id).leave(self.scope_shown, self)
+        if self._seat is not None:
+            scope = self._seat.scope
+            self.hub.feed(scope.book_id).leave(scope, self)
 
     def end(self, code: int) -> None:
         """Close with this code, without waiting for a socket that does not read."""

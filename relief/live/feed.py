@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import uuid
-from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -12,27 +11,34 @@ from django.utils import timezone
 from gis.models import ancestors
 from relief.boards import frames
 from relief.boards.scopes import Scope
-from relief.journal.reading import ENTRIES_SQL, HEADS_SQL, NEWS_SQL, PIECE, Head, Line
+from relief.journal.reading import (
+    HEADS_SQL,
+    NEWS_SQL,
+    PIECE,
+    Head,
+    Line,
+    Trimmed,
+    whole,
+)
 from relief.live.database import Broken, Reader
+from relief.live.replay import MAX_BEHIND, Page, Replay
+from relief.live.wire import Packed, pack
 
 log = logging.getLogger(__name__)
 
 PULL = 2000  # entries read at one wake-up
-PAGE = 500  # entries of one replay page
-MAX_BEHIND = 2000  # further behind than this, a fresh snapshot is the shorter way
-PAGES_KEPT = 16 * 1024 * 1024  # bytes of replay pages kept for others who ask the same
 CATCH_UP_PATIENCE = 5.0  # seconds to wait for a number another process has already shown
 
 
 class Listener(Protocol):
     """A board's socket."""
 
-    def push(self, text: str, size: int) -> None: ...
+    def push(self, frame: Packed) -> None: ...
     def start_again(self) -> None: ...
 
 
 class Room:
-    """All sockets of one scope: they share one cursor and get the same text."""
+    """All sockets of one scope: they share one cursor and get the same bytes."""
 
     __slots__ = ("cursor", "members", "scope")
 
@@ -41,9 +47,9 @@ class Room:
         self.members: set[Listener] = set()
 
     def send(self, text: str) -> None:
-        size = len(text.encode())
+        frame = pack(text)
         for member in tuple(self.members):
-            member.push(text, size)
+            member.push(frame)
 
 
 class Feed:
@@ -53,14 +59,18 @@ class Feed:
         self.book_id = book_id
         self.head: Head | None = None
         self.rooms: dict[Scope, Room] = {}
-        self.pulls = self.replays = 0
+        self.pulls = 0
         self._reader = reader
         self._by_path: dict[str, list[Room]] = {}
         self._news = False
         self._pulling: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
-        self._pages: OrderedDict[tuple[Scope, int], asyncio.Task[tuple[str, int]]] = OrderedDict()
-        self._pages_size = 0
+        self._replay = Replay(reader=reader, book_id=book_id)
+
+    @property
+    def replays(self) -> int:
+        """Queries made for boards that were away."""
+        return self._replay.queries
 
     async def start(self) -> Head | None:
         """Where the book stands, read at first use. None when there is no such book."""
@@ -69,6 +79,7 @@ class Feed:
                 found = await self._reader.fetch(HEADS_SQL, {"books": [self.book_id]})
                 if found:
                     self.head = Head(found[0][1], found[0][2])
+                    self._replay.begin(number=self.head.number)
         return self.head
 
     # --- new entries ---
@@ -111,6 +122,11 @@ class Feed:
             self._start_again(Head(epoch, last))
             return
         lines = [Line(*row[2:]) for row in found if row[2] is not None]
+        try:
+            whole(after=self.head.number, upto=last, lines=lines)
+        except Trimmed:
+            self._start_again(Head(epoch, last))
+            return
         if lines:
             self._publish(lines)
             if lines[-1].number < last:
@@ -119,6 +135,7 @@ class Feed:
     def _publish(self, lines: list[Line]) -> None:
         assert self.head is not None
         end = lines[-1].number
+        self._replay.saw(lines)
         for room, mine in self._sort(lines).items():
             start, room.cursor = room.cursor, end
             room.send(frames.changes(start=start, end=end, entries=mine))
@@ -143,10 +160,10 @@ class Feed:
         return sorted_out
 
     def _start_again(self, head: Head | None) -> None:
-        """Another log under the same book, after a restore: all boards take a fresh snapshot."""
+        """What comes next cannot be told, since another log stands under this book after a restore
+        or entries were removed: all boards take a fresh snapshot."""
         self.head = head
-        self._pages.clear()
-        self._pages_size = 0
+        self._replay.begin(number=head.number if head is not None else 0)
         for room in tuple(self.rooms.values()):
             for member in tuple(room.members):
                 member.start_again()
@@ -215,41 +232,6 @@ class Feed:
             and 0 <= self.head.number - cursor <= MAX_BEHIND
         )
 
-    async def page(self, scope: Scope, start: int) -> tuple[str, int]:
-        """The replay page of a scope from a number, and the number it reaches.
-
-        The log never changes, so whoever asks for the same page gets the same text; after a
-        mass reconnect few queries answer everybody.
-        """
-        wanted = (scope, start)
-        reading = self._pages.get(wanted)
-        if reading is None:
-            reading = asyncio.get_running_loop().create_task(self._read_page(scope, start))
-            self._pages[wanted] = reading
-            reading.add_done_callback(lambda done: self._keep(wanted, done))
-        return await asyncio.shield(reading)
-
-    async def _read_page(self, scope: Scope, start: int) -> tuple[str, int]:
-        assert self.head is not None
-        upto = self.head.number
-        wanted = {"after": start, "upto": upto, "limit": PAGE}
-        found = await self._reader.fetch(
-            ENTRIES_SQL, {"book": self.book_id, "size": PIECE, **wanted}
-        )
-        self.replays += 1
-        lines = [Line(*row) for row in found]
-        return frames.page(scope=scope, start=start, upto=upto, entries=lines)
-
-    def _keep(self, wanted: tuple[Scope, int], done: asyncio.Task[tuple[str, int]]) -> None:
-        if self._pages.get(wanted) is not done:
-            return
-        if done.cancelled() or done.exception() is not None:
-            del self._pages[wanted]
-            return
-        self._pages_size += len(done.result()[0])
-        while self._pages_size > PAGES_KEPT:
-            oldest, page = next(iter(self._pages.items()))
-            if not page.done():
-                break
-            del self._pages[oldest]
-            self._pages_size -= len(page.result()[0])
+    async def page(self, scope: Scope, start: int) -> Page:
+        """The replay page of a scope from a number, and the number it reaches."""
+        return await self._replay.page(scope, start)

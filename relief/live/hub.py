@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from relief.journal.log import CHANNEL
 from relief.journal.reading import HEADS_SQL
-from relief.live import people
 from relief.live.database import Broken, Reader, connect
+from relief.live.door import Door
 from relief.live.feed import Feed
+from relief.live.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,8 @@ class Hub:
     def __init__(self) -> None:
         self.reader = Reader()
         self.feeds: dict[int, Feed] = {}
-        self.watched: set[people.Watched] = set()
+        self.door = Door(reader=self.reader)
+        self.watched = Watch(reader=self.reader)
         self.bell_connected = False
         self.ended: Counter[int] = Counter()  # sockets closed from here, by code
         self._loop = asyncio.get_running_loop()
@@ -118,7 +120,7 @@ class Hub:
 
     async def watch(self) -> None:
         """Close the sockets of people who signed out or whose duties no longer allow the board."""
-        await people.dismiss(reader=self.reader, watched=tuple(self.watched), now=timezone.now())
+        await self.watched.look(now=timezone.now())
 
 
 _hub: Hub | None = None

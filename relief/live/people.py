@@ -5,9 +5,9 @@ tests hold them together.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -22,17 +22,20 @@ NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
 
 _SESSION_SQL = """
-    SELECT session_data FROM django_session
-     WHERE session_key = %(session)s AND expire_date > %(now)s
+    SELECT session_key, session_data FROM django_session
+     WHERE session_key = ANY(%(sessions)s) AND expire_date > %(now)s
 """
-_USER_SQL = """
-    SELECT u.password, hashtext(u.password),
+_USERS_SQL = """
+    SELECT asked.n - 1, u.password, hashtext(u.password),
            (SELECT b.id FROM journal_book b JOIN access_duty d ON d.book_id = b.id
              WHERE d.user_id = u.id AND d.valid_from <= %(now)s
                AND (d.valid_to IS NULL OR d.valid_to > %(now)s)
-             ORDER BY b.id IS NOT DISTINCT FROM %(book)s DESC, b.kind = 'real' DESC, b.id LIMIT 1),
-           (SELECT path FROM geography_area WHERE code = %(code)s)
-      FROM access_user u WHERE u.id = %(user)s AND u.is_active
+             ORDER BY b.id IS NOT DISTINCT FROM asked.book DESC, b.kind = 'real' DESC, b.id
+             LIMIT 1),
+           (SELECT path FROM geography_area WHERE code = asked.code)
+      FROM unnest(%(users)s::bigint[], %(books)s::bigint[], %(codes)s::text[])
+           WITH ORDINALITY AS asked(id, book, code, n)
+      JOIN access_user u ON u.id = asked.id AND u.is_active
 """
 _SESSIONS_SQL = """
     SELECT session_key FROM django_session
@@ -57,13 +60,27 @@ class Person:
     password_mark: int
 
 
-class Watched(Protocol):
-    """A socket whose person must stay entitled."""
+class Seat(NamedTuple):
+    """A person at one board."""
 
     person: Person
-    scope_shown: Scope
+    scope: Scope
 
-    def dismiss(self, code: int) -> None: ...
+
+class Asked(NamedTuple):
+    """What a handshake says: the cookie, and the board's address."""
+
+    session: str
+    view: str
+    code: str
+
+
+class _Kept(NamedTuple):
+    """What a session keeps: the person, the book on screen, a hash of the password then."""
+
+    user_id: int
+    book_id: int | None
+    hash: str
 
 
 class Refusal(Exception):
@@ -75,49 +92,56 @@ class Refusal(Exception):
 
 
 async def admit(
-    *, reader: Reader, session: str, view: str, code: str, now: dt.datetime
-) -> tuple[Person, Scope]:
-    """The person of that session and the board asked for, or a Refusal."""
-    found = await reader.fetch(_SESSION_SQL, {"session": session, "now": now})
-    if not found:
-        raise Refusal(NOT_SIGNED_IN)
-    said = SessionStore().decode(found[0][0])
+    *, reader: Reader, asked: Sequence[Asked], now: dt.datetime
+) -> list[Seat | Refusal]:
+    """For each that asks the person of that session and the board, or why not; four queries."""
+    sessions = [one.session for one in asked if one.session.isprintable()]
+    data = dict(await reader.fetch(_SESSION_SQL, {"sessions": sessions, "now": now}))
+    kept = [_signed_in(data.get(one.session)) for one in asked]
+    wanted = {
+        "users": [one.user_id if one else None for one in kept],
+        "books": [one.book_id if one else None for one in kept],
+        "codes": [one.code if one.code.isprintable() else "" for one in asked],
+        "now": now,
+    }
+    found = {row[0]: row[1:] for row in await reader.fetch(_USERS_SQL, wanted)}
+    answers = [
+        _seat(one, said, found.get(n))
+        for n, (one, said) in enumerate(zip(asked, kept, strict=True))
+    ]
+    seats = [one for one in answers if isinstance(one, Seat)]
+    codes = await verdicts(reader=reader, seats=seats, now=now) if seats else {}
+    refused = {seat: Refusal(code) for seat, code in codes.items() if code is not None}
+    return [refused.get(one, one) if isinstance(one, Seat) else one for one in answers]
+
+
+def _signed_in(data: str | None) -> _Kept | None:
+    """What the session says of its person, if anybody signed in there."""
+    said = SessionStore().decode(data) if data is not None else {}
     if SESSION_KEY not in said or BACKEND_SESSION_KEY not in said:
-        raise Refusal(NOT_SIGNED_IN)
-    user_id = User._meta.pk.to_python(said[SESSION_KEY])
-    wanted = {"user": user_id, "book": said.get("book"), "code": code, "now": now}
-    found = await reader.fetch(_USER_SQL, wanted)
-    if not found:
-        raise Refusal(NOT_SIGNED_IN)
-    password, mark, book_id, path = found[0]
-    if not _hash_fits(said.get(HASH_SESSION_KEY, ""), password):
-        raise Refusal(NOT_SIGNED_IN)
-    if book_id is None or path is None or view not in View.values:
-        raise Refusal(NOT_ALLOWED)
-    person, scope = Person(session, user_id, mark), Scope(book_id, View(view), path)
-    verdict = (await _verdicts(reader, [(person, scope)], now))[person, scope]
-    if verdict is not None:
-        raise Refusal(verdict)
-    return person, scope
+        return None
+    user_id, book_id = User._meta.pk.to_python(said[SESSION_KEY]), said.get("book")
+    book_id = book_id if isinstance(book_id, int) else None
+    return _Kept(user_id, book_id, said.get(HASH_SESSION_KEY, ""))
 
 
-async def dismiss(*, reader: Reader, watched: Sequence[Watched], now: dt.datetime) -> None:
-    """Close every socket whose person is no longer entitled to its board."""
-    if not watched:
-        return
-    seats = {(one.person, one.scope_shown) for one in watched}
-    verdicts = await _verdicts(reader, seats, now)
-    for one in watched:
-        code = verdicts[one.person, one.scope_shown]
-        if code is not None:
-            one.dismiss(code)
+def _seat(asked: Asked, kept: _Kept | None, found: tuple | None) -> Seat | Refusal:
+    """Person and board, before the duties are looked at."""
+    if kept is None or found is None:
+        return Refusal(NOT_SIGNED_IN)
+    password, mark, book_id, path = found
+    if not _hash_fits(kept.hash, password):
+        return Refusal(NOT_SIGNED_IN)
+    if book_id is None or path is None or asked.view not in View.values:
+        return Refusal(NOT_ALLOWED)
+    person = Person(asked.session, kept.user_id, mark)
+    return Seat(person, Scope(book_id, View(asked.view), path))
 
 
-async def _verdicts(
-    reader: Reader, seats: Iterable[tuple[Person, Scope]], now: dt.datetime
-) -> dict[tuple[Person, Scope], int | None]:
-    """For each seat the code to close it with, or None: two queries, however many sockets."""
-    seats = list(seats)
+async def verdicts(
+    *, reader: Reader, seats: Collection[Seat], now: dt.datetime
+) -> dict[Seat, int | None]:
+    """For each seat the code to close it with, or None: two queries, however many seats."""
     sessions = {person.session for person, _ in seats}
     users = {person.user_id for person, _ in seats}
     alive = {
@@ -132,15 +156,16 @@ async def _verdicts(
         marks[user_id] = mark
         if book_id is not None:
             duties.setdefault((user_id, book_id), []).append(HeldDuty(role, path))
-    verdicts: dict[tuple[Person, Scope], int | None] = {}
-    for person, scope in seats:
+    found: dict[Seat, int | None] = {}
+    for seat in seats:
+        person, scope = seat
         held = tuple(duties.get((person.user_id, scope.book_id), ()))
         actor = Actor(person.user_id, scope.book_id, held)
         if person.session not in alive or marks.get(person.user_id) != person.password_mark:
-            verdicts[person, scope] = NOT_SIGNED_IN
+            found[seat] = NOT_SIGNED_IN
         else:
-            verdicts[person, scope] = None if may_open(actor=actor, scope=scope) else NOT_ALLOWED
-    return verdicts
+            found[seat] = None if may_open(actor=actor, scope=scope) else NOT_ALLOWED
+    return found
 
 
 def _hash_fits(said: str, password: str) -> bool:

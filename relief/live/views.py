@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from relief.boards import frames
 from relief.boards.scopes import open_scope
 from relief.journal import reading
-from relief.live.feed import MAX_BEHIND, PAGE
+from relief.live.replay import MAX_BEHIND, PAGE
 
 JSON = "application/json"
 
@@ -33,6 +33,9 @@ def events(request: HttpRequest, view: str, code: str) -> HttpResponse:
         return HttpResponse(frames.RESYNC, content_type=JSON, status=409)
     if epoch != head.epoch or since < 0 or not 0 <= head.number - since <= MAX_BEHIND:
         return HttpResponse(frames.RESYNC, content_type=JSON, status=409)
-    lines = reading.entries(book=scope.book_id, after=since, upto=head.number, limit=PAGE)
+    try:
+        lines = reading.entries(book=scope.book_id, after=since, upto=head.number, limit=PAGE)
+    except reading.Trimmed:
+        return HttpResponse(frames.RESYNC, content_type=JSON, status=409)
     text, _ = frames.page(scope=scope, start=since, upto=head.number, entries=lines)
     return HttpResponse(text, content_type=JSON)

@@ -1,7 +1,11 @@
 """Finding the number that holds: the nearest area's row in force on the day."""
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -10,6 +14,28 @@ from gis.models import Area, ancestors
 from relief.access.gate import Refused
 from relief.norms import rules
 from relief.norms.models import GoodsNorm, Norm, TaskNorm, ThresholdProfile
+
+T = TypeVar("T")
+_memory: ContextVar[dict[tuple, Any] | None] = ContextVar("norms_memory", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Within it a norm is read once: for many reports of one request, all of the same moment."""
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+def _remembered(key: tuple, read: Callable[[], T]) -> T:
+    memory = _memory.get()
+    if memory is None:
+        return read()
+    if key not in memory:
+        memory[key] = read()
+    return memory[key]
 
 
 class NoNorm(Refused):
@@ -26,7 +52,9 @@ class NoNorm(Refused):
 def profile(*, area: Area, on: dt.date) -> ThresholdProfile:
     """The thresholds in force (启动条件), with their bounds. Raises NoNorm."""
     found = _in_force(ThresholdProfile.objects.all(), area=area, on=on)
-    first = found.prefetch_related("thresholds").first()
+    first = _remembered(
+        ("profile", area.path, on), lambda: found.prefetch_related("thresholds").first()
+    )
     if first is None:
         raise NoNorm(what=str(_("response thresholds")), area=area, on=on)
     return first
@@ -39,15 +67,22 @@ def number(*, area: Area, key: str, on: dt.date) -> Fraction:
 
 def numbers(*, area: Area, keys: list[str], on: dt.date) -> dict[str, Fraction]:
     """Several numbers in one read, by key. Raises NoNorm for the first that is missing."""
-    rows = _in_force(Norm.objects.filter(key__in=keys), area=area, on=on)
-    found = {
-        row.key: Fraction(row.numerator, row.denominator)
-        for row in rules.first_of_each(rows, key=lambda row: row.key)
-    }
+    found = _remembered(("numbers", area.path, on), lambda: _numbers(area=area, on=on))
     for key in keys:
         if key not in found:
             raise NoNorm(what=key, area=area, on=on)
-    return found
+    return {key: found[key] for key in keys}
+
+
+def _numbers(*, area: Area, on: dt.date) -> dict[str, Fraction]:
+    """All numbers that hold, as plain values: every report asks for some."""
+    values = _in_force(Norm.objects.all(), area=area, on=on).values_list(
+        "key", "numerator", "denominator"
+    )
+    return {
+        key: Fraction(numerator, denominator)
+        for key, numerator, denominator in rules.first_of_each(values, key=lambda row: row[0])
+    }
 
 
 def goods(*, area: Area, hazard: str, cold: bool, on: dt.date) -> list[GoodsNorm]:
@@ -78,5 +113,6 @@ def _in_force(rows: QuerySet, *, area: Area, on: dt.date) -> QuerySet:
         rows.filter(area__path__in=ancestors(area.path), effective_from__lte=on)
         .filter(Q(effective_to=None) | Q(effective_to__gt=on))
         .select_related("area", "document")
+        .defer("area__boundary")
         .order_by("-area__level", "-effective_from", "id")
     )

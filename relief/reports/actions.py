@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from relief.access import gate
@@ -11,14 +11,14 @@ from relief.access.acts import Act
 from relief.incidents.models import IncidentStatus
 from relief.incidents.rules import text
 from relief.journal import log
-from relief.reports import rows, rules
-from relief.reports.models import Report, ReportDuty, ReportState
+from relief.reports import clocks, rows, rules
+from relief.reports.models import Report, ReportDuty, ReportKind, ReportState
 
 
 @transaction.atomic(durable=True)
 def verify_report(*, actor: gate.Actor, report_id: int, note: str, now: dt.datetime) -> Report:
     """Mark a filed report as verified (审核). Raises WrongState."""
-    report = Report.objects.visible_to(actor).select_related("area").locked(id=report_id)
+    report = Report.objects.visible_to(actor).select_related("area", "village").locked(id=report_id)
     gate.require(actor=actor, act=Act.VERIFY_REPORT, area=report.area, book_id=report.book_id)
     rules.check_verifiable(state=report.state)
     report.state = ReportState.VERIFIED
@@ -44,8 +44,11 @@ def mark_overdue(*, now: dt.datetime) -> int:
     """
     late = ReportDuty.objects.filter(
         overdue_since=None,
-        due_at__lte=now - rules.GRACE,
-        incident__status=IncidentStatus.OPEN,
+        due_at__lte=now - clocks.GRACE,
+    ).filter(
+        # Once the disaster is stable only the verified report is still owed.
+        Q(incident__status=IncidentStatus.OPEN)
+        | Q(incident__status=IncidentStatus.STABLE, kind=ReportKind.VERIFIED)
     )
     return sum(
         _mark_book(book_id=book_id, late=late, now=now)

@@ -35,15 +35,26 @@ class ReportState(models.TextChoices):
     MERGED = "merged", _("merged into another")  # 已合并
 
 
+class ChangeReason(models.TextChoices):
+    """Why a total fell or rose sharply (激增激减说明)."""
+
+    DOUBLE_COUNT = "double_count", _("a double count was corrected")  # 重复统计更正
+    NEW_CHECK = "new_check", _("checked again on the spot")  # 新核查
+    WATER_GONE = "water_gone", _("houses fell after the water went down")  # 水退房塌
+    OTHER = "other", _("another reason")  # 其他
+
+
 class Report(models.Model):
     """Damage report (灾情快报) of a township, or of one of its villages; it is never edited.
 
     A chain (一次报送) is one initial report and the versions that follow it; `base` is the version
     that a follow-up extends. `figures` maps the indicators of `indicators.py` to whole numbers
     (hectares and money with decimals as text). `counts` says that the township's totals use this
-    version: see `rules.counting`. `seq` counts within incident and township. `request_key` is made
-    by the form or the phone, so that the same form sent twice is one report. `scene` holds what is
-    said beside the figures: what is hit, people trapped, what is wanted.
+    version: see `chains.counting`. `seq` counts within incident and area. `request_key` is made by
+    the form or the phone (there it is the item's id), so that the same form sent twice is one
+    report; `base` is named by it. `scene` holds what is said beside the figures: what is hit,
+    people trapped, what is wanted. A report of the county itself is what it passed on to the
+    prefecture (上报): the sum of its townships at that moment; it never counts.
     """
 
     READ_ACT = Act.READ_REPORTS
@@ -68,6 +79,7 @@ class Report(models.Model):
     filed_at = models.DateTimeField()
     filed_by = models.BigIntegerField()
     due_at = models.DateTimeField(null=True)
+    change_reason = models.CharField(max_length=12, choices=ChangeReason, blank=True)
     change_note = models.CharField(max_length=200, blank=True)
     narrative = models.CharField(max_length=200, blank=True)
     checked_by = models.BigIntegerField(null=True)
@@ -83,6 +95,10 @@ class Report(models.Model):
             models.UniqueConstraint(fields=["book", "id"], name="report_in_book"),
             models.CheckConstraint(condition=Q(kind__in=ReportKind.values), name="report_kind"),
             models.CheckConstraint(condition=Q(state__in=ReportState.values), name="report_state"),
+            models.CheckConstraint(
+                condition=Q(change_reason__in=["", *ChangeReason.values]),
+                name="report_change_reason",
+            ),
             models.CheckConstraint(condition=Q(seq__gt=0), name="report_seq_positive"),
             models.CheckConstraint(
                 condition=Q(counts=False)
@@ -107,9 +123,11 @@ class Report(models.Model):
 
 
 class ReportDuty(models.Model):
-    """Reporting duty (报送任务): the township's next report of an incident and when it is due.
+    """Reporting duty (报送任务): the next report of a township or the county, and when it is due.
 
-    One row per incident and township. `overdue_since` is set by the clock and cleared by a report.
+    One row per incident and area; the county's own is the report to the prefecture. `overdue_since`
+    is set by the clock and cleared by a report. `copies_due_at`, on the county's row only, says by
+    when copies must be with province and ministry (直报), from so many dead and missing on.
     """
 
     READ_ACT = Act.READ_REPORTS
@@ -121,6 +139,7 @@ class ReportDuty(models.Model):
     due_at = models.DateTimeField()
     last_report_at = models.DateTimeField(null=True)
     overdue_since = models.DateTimeField(null=True)
+    copies_due_at = models.DateTimeField(null=True)
 
     objects = PlacedQuerySet.as_manager()
 

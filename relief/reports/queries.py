@@ -1,37 +1,39 @@
 """Reading reports."""
 
-from collections.abc import Sequence
-from decimal import Decimal
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
 
 from gis.models import Area
 from relief.access.gate import Actor
 from relief.incidents.models import Incident
+from relief.norms import queries as norms
+from relief.reports import chains, clocks, rules
+from relief.reports.duties import local_day
 from relief.reports.indicators import INDICATORS
-from relief.reports.models import Report, ReportDuty, ReportState
+from relief.reports.models import Report, ReportDuty
 
 
 def current(*, incident: Incident) -> list[Report]:
-    """The report that counts for each township: the last one not returned, by area code."""
-    found = (
-        Report.objects.filter(incident=incident)
-        .exclude(state=ReportState.RETURNED)
-        .select_related("area")
-        .order_by("area_id", "-seq")
-        .distinct("area_id")
-    )
-    return sorted(found, key=lambda report: report.area.code)
+    """The reports that count, by township and village: the county's totals are their sum."""
+    found = Report.objects.filter(incident=incident, counts=True).select_related("area", "village")
+    shown = found.defer("area__boundary", "village__boundary")
+    return list(shown.order_by("area__code", "village__code", "id"))
 
 
-def last(*, incident: Incident, area: Area) -> Report | None:
-    """The township's report that counts."""
-    found = Report.objects.filter(incident=incident, area=area)
-    return found.exclude(state=ReportState.RETURNED).order_by("-seq").first()
+def last(*, incident: Incident, area: Area, village: Area | None = None) -> Report | None:
+    """The version that a form for that township, or village of it, goes on from."""
+    found = Report.objects.filter(incident=incident, area=area, village=village)
+    return chains.tip(found)
 
 
 def series(*, actor: Actor, incident: Incident, area: Area) -> list[Report]:
     """All reports of one township that the person may see, the newest first."""
     found = Report.objects.visible_to(actor).filter(incident=incident, area=area)
-    return list(found.select_related("area").order_by("-seq"))
+    shown = found.select_related("area", "village", "item")
+    return list(shown.defer("area__boundary", "village__boundary").order_by("-seq"))
 
 
 def duties(*, actor: Actor, incident: Incident) -> list[ReportDuty]:
@@ -41,20 +43,57 @@ def duties(*, actor: Actor, incident: Incident) -> list[ReportDuty]:
 
 
 def county_sums(*, reports: Sequence[Report]) -> dict[str, int]:
-    """The county's whole figures: the sum of the townships'. What nobody gave is left out."""
-    sums: dict[str, int] = {}
-    for report in reports:
-        for key, value in report.figures.items():
-            if INDICATORS[key].whole:
-                sums[key] = sums.get(key, 0) + int(value)
-    return sums
+    """The county's whole figures: the sum of the reports that count."""
+    return whole_sums(figures=[report.figures for report in reports])
 
 
-def county_decimals(*, reports: Sequence[Report]) -> dict[str, Decimal]:
-    """The same for hectares, kilometres and money."""
-    sums: dict[str, Decimal] = {}
-    for report in reports:
-        for key, value in report.figures.items():
-            if not INDICATORS[key].whole:
-                sums[key] = sums.get(key, Decimal(0)) + Decimal(str(value))
-    return sums
+def counting_figures(*, incident: Incident) -> dict[int, rules.Figures]:
+    """The figures that count, by the ids of their reports: `current` without the rest of them."""
+    found = Report.objects.filter(incident=incident, counts=True)
+    return dict(found.order_by("id").values_list("id", "figures"))
+
+
+def whole_sums(*, figures: Iterable[rules.Figures]) -> dict[str, int]:
+    """Sums of the figures that are whole numbers."""
+    sums = rules.total(figures)
+    return {key: int(value) for key, value in sums.items() if INDICATORS[key].whole}
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """By when each level must have said what of an incident (报送时限).
+
+    `onward` is the prefecture's, counted from the county's last report; `copies` are the county's
+    to province and ministry. None: nothing calls for it. `daily` are those of the figures as at the
+    next 24:00, by level from the township up.
+    """
+
+    township: dt.datetime
+    county: dt.datetime
+    onward: dt.datetime | None
+    copies: dt.datetime | None
+    daily: tuple[dt.datetime, dt.datetime, dt.datetime, dt.datetime]
+
+
+def due_times(*, incident: Incident, now: dt.datetime) -> Clocks:
+    """All clocks of an incident as they stand now."""
+    levels = ("township", "county", "prefecture", "province")
+    daily = [f"deadline.daily.{level}" for level in levels]
+    first = ["deadline.initial.township", "deadline.initial.county", "deadline.forward"]
+    found = norms.numbers(area=incident.area, keys=[*first, *daily], on=local_day(now))
+    township, county, onward = (int(found[key]) for key in first)
+    passed_on = last(incident=incident, area=incident.area)
+    duty = ReportDuty.objects.filter(incident=incident, area=incident.area).first()
+    cut = clocks.next_cut(as_of=now, zone=timezone.get_default_timezone())
+    eight, nine, ten, twelve = (
+        clocks.daily_due(cut=cut, minute_of_day=int(found[key])) for key in daily
+    )
+    return Clocks(
+        township=clocks.initial_due(started_at=incident.started_at, minutes=township),
+        county=clocks.initial_due(started_at=incident.started_at, minutes=county),
+        onward=clocks.forward_due(received_at=passed_on.filed_at, minutes=onward)
+        if passed_on
+        else None,
+        copies=duty.copies_due_at if duty else None,
+        daily=(eight, nine, ten, twelve),
+    )

@@ -18,6 +18,9 @@ def report(obj: Report) -> Row:
             "seq": obj.seq,
             "kind": obj.kind,
             "state": obj.state,
+            "village": obj.village.path if obj.village else None,
+            "chain": str(obj.chain),
+            "counts": obj.counts,
             "figures": obj.figures,
             "as_of": obj.as_of,
             "filed_at": obj.filed_at,
@@ -40,6 +43,7 @@ def duty_report(obj: ReportDuty, *, gone: bool = False) -> Row:
             "due_at": obj.due_at,
             "last_report_at": obj.last_report_at,
             "overdue_since": obj.overdue_since,
+            "copies_due_at": obj.copies_due_at,
         },
     )
 
@@ -48,7 +52,11 @@ TABLES = [
     Table(
         name="report",
         audience=_COMMAND_AND_TOWNSHIP,
-        find=lambda book_id: Report.objects.filter(book_id=book_id).select_related("area"),
+        find=lambda book_id: (
+            Report.objects.filter(book_id=book_id)
+            .select_related("area", "village")
+            .defer("village__boundary")
+        ),
         one=report,
     ),
     Table(

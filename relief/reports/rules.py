@@ -1,10 +1,11 @@
-"""Checks on a report's figures and place in its series, and its clocks. Pure.
+"""Checks on a report's figures and its place in the series. Pure.
 
-Sources: 自然灾害情况统计调查制度 (series, cumulative figures, house grades); county plans (clocks).
+Source: 自然灾害情况统计调查制度 (series, cumulative figures, house grades).
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import NamedTuple
@@ -13,13 +14,12 @@ from django.utils.translation import gettext as _
 
 from relief.access.gate import Refused
 from relief.incidents.rules import moment
+from relief.reports.chains import PENDING
 from relief.reports.indicators import INDICATORS, NEEDED, SUMS, WITHIN, label, labels
-from relief.reports.models import ReportKind, ReportState
+from relief.reports.models import ChangeReason, ReportKind, ReportState
 
 Figures = dict[str, int | str]
 LARGEST = 1_000_000_000
-# Due 08:00 means overdue at 08:01: the whole minute counts.
-GRACE = dt.timedelta(minutes=1)
 
 
 class Problem(NamedTuple):
@@ -62,40 +62,89 @@ def clean(figures: Mapping[str, object]) -> Figures:
     return found
 
 
+def total(parts: Iterable[Figures]) -> Figures:
+    """The sum of several places' figures. What nobody gave is left out."""
+    sums: dict[str, Decimal] = {}
+    for figures in parts:
+        for key, value in figures.items():
+            sums[key] = sums.get(key, Decimal(0)) + _exact(value)
+    return {
+        key: int(value) if INDICATORS[key].whole else _text(value) for key, value in sums.items()
+    }
+
+
 def completed(*, figures: Figures, previous: Figures | None) -> Figures:
     """The figures with those not mentioned as they were last, and 累计 raised to 实时 where needed.
 
     A short form gives the people of now; the cumulative figure is then at least that, and at least
-    what it was.
+    what it was. Who moved from relatives into a shelter was in both: the cumulative parts and their
+    sum are brought level where nobody gave them.
     """
     whole: Figures = {**(previous or {}), **figures}
     for key, value in figures.items():
-        total = f"{key.removesuffix('_now')}_cum"
-        if key.endswith("_now") and total not in figures:
-            whole[total] = max(int(value), int(whole.get(total, 0)))
+        total_key = f"{key.removesuffix('_now')}_cum"
+        if key.endswith("_now") and total_key not in figures:
+            whole[total_key] = max(int(value), int(whole.get(total_key, 0)))
+    shelters, elsewhere = "relocated_central_cum", "relocated_dispersed_cum"
+    if "relocated_cum" not in figures and {shelters, elsewhere, "relocated_cum"} <= set(whole):
+        parts = int(whole[shelters]) + int(whole[elsewhere])
+        whole["relocated_cum"] = max(int(whole["relocated_cum"]), parts)
+        if elsewhere not in figures:
+            whole[elsewhere] = int(whole["relocated_cum"]) - int(whole[shelters])
     return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a county may set: how many people are plausible, and which growth wants a reason.
+
+    `population` is that of the place; `plausible_share` of it may be affected; a cumulative figure
+    may become `growth_factor` times as large without a reason.
+    """
+
+    population: int
+    plausible_share: Fraction
+    growth_factor: Fraction
+
+
+def reason_of(*, reason: str, note: str) -> str:
+    """The reason for a sharp change (激增激减说明) as it is stored; a note alone is another reason.
+
+    Raises FiguresRefused for an unknown one, and for another reason without a note.
+    """
+    sentence = None
+    if reason and reason not in ChangeReason.values:
+        sentence = _("“%(got)s” is no reason for a change.") % {"got": reason}
+    elif reason == ChangeReason.OTHER and not note:
+        sentence = _("Another reason is given; a note that says which is expected.")
+    if sentence:
+        raise FiguresRefused(problems=[Problem("change_note", sentence)])
+    return reason or (ChangeReason.OTHER.value if note else "")
 
 
 def check_figures(
     *,
     figures: Figures,
     previous: Figures | None,
-    change_note: str,
-    population: int,
-    plausible_share: Fraction,
+    explained: bool,
+    limits: Limits,
+    complete: bool = True,
 ) -> None:
     """Every check of one report against itself and the one before. Raises FiguresRefused.
 
-    A cumulative figure that falls, or more people than live there, needs a note (激增激减说明).
+    A cumulative figure that falls or rises sharply, or more people than live there, must be
+    `explained`. A `complete` report gives every figure of the short form; the first words from a
+    phone may leave out what nobody knows yet.
     """
     problems = [
-        *_missing(figures),
+        *(_missing(figures) if complete else []),
         *_contradictions(figures),
         *_shelter_contradictions(figures),
     ]
-    if not change_note.strip():
+    if not explained:
         problems += _falls(figures, previous or {})
-        problems += _too_many(figures, population=population, share=plausible_share)
+        problems += _leaps(figures, previous or {}, factor=limits.growth_factor)
+        problems += _too_many(figures, population=limits.population, share=limits.plausible_share)
     if problems:
         raise FiguresRefused(problems=problems)
 
@@ -146,15 +195,8 @@ def check_series(*, kind: str, previous_kind: str | None) -> None:
         raise FiguresRefused(problems=[Problem("kind", sentence)])
 
 
-def check_as_of(
-    *,
-    as_of: dt.datetime,
-    started_at: dt.datetime,
-    previous_as_of: dt.datetime | None,
-    now: dt.datetime,
-) -> None:
+def check_as_of(*, as_of: dt.datetime, earliest: dt.datetime, now: dt.datetime) -> None:
     """The figures are of the disaster's time, not before the last. Raises FiguresRefused."""
-    earliest = max(started_at, previous_as_of or started_at)
     if not earliest <= as_of <= now:
         sentence = _(
             "The figures must be as at a moment from %(earliest)s to %(latest)s; %(got)s came."
@@ -162,62 +204,65 @@ def check_as_of(
         raise FiguresRefused(problems=[Problem("as_of", sentence)])
 
 
+def check_chain_free(*, taken: bool) -> None:
+    """An initial report starts a chain of its own. Raises FiguresRefused."""
+    if taken:
+        sentence = _("This chain has begun already; the version that is extended is expected.")
+        raise FiguresRefused(problems=[Problem("base", sentence)])
+
+
+def check_base(*, known: bool, fits: bool) -> None:
+    """A report extends a known version of its own chain and place. Raises FiguresRefused."""
+    if not known:
+        sentence = _("The report that this one extends has not come to the county.")
+    elif not fits:
+        sentence = _("The report that this one extends is of another chain or another place.")
+    else:
+        return
+    raise FiguresRefused(problems=[Problem("base", sentence)])
+
+
 def check_verifiable(*, state: str) -> None:
-    """Only a filed report is verified. Raises WrongState."""
+    """Only an adopted report is verified. Raises WrongState."""
     if state != ReportState.ADOPTED:
         raise WrongState(
-            _("A report that is filed is expected; this one is %(state)s.")
+            _("A report that is adopted is expected; this one is %(state)s.")
             % {"state": ReportState(state).label}
         )
 
 
-def check_returnable(*, state: str, seq: int, last_seq: int) -> None:
-    """Only the last report that counts is returned. Raises WrongState."""
-    if state == ReportState.RETURNED:
-        raise WrongState(_("This report was returned already."))
-    if seq != last_seq:
+def check_open(*, state: str, seq: int) -> None:
+    """A report that was returned or merged is decided upon for good. Raises WrongState."""
+    if state in (ReportState.RETURNED, ReportState.MERGED):
         raise WrongState(
-            _("Only the last report can be returned: no. %(last)d came after no. %(this)d.")
-            % {"last": last_seq, "this": seq}
+            _("No. %(seq)d is %(state)s already.") % {"seq": seq, "state": ReportState(state).label}
         )
 
 
-# Clocks
+def check_newest(*, seq: int, follower: int | None) -> None:
+    """Only the last report of a chain is returned or merged. Raises WrongState."""
+    if follower is not None:
+        raise WrongState(
+            _("The last report of the chain is expected: no. %(last)d came after no. %(this)d.")
+            % {"last": follower, "this": seq}
+        )
 
 
-def initial_due(*, started_at: dt.datetime, minutes: int) -> dt.datetime:
-    """When an initial report is due: so many minutes after the disaster began."""
-    return started_at + dt.timedelta(minutes=minutes)
-
-
-def forward_due(*, received_at: dt.datetime, minutes: int) -> dt.datetime:
-    """When the level that received a report must have passed it on."""
-    return received_at + dt.timedelta(minutes=minutes)
-
-
-def direct_copy_due(
-    *, started_at: dt.datetime, minutes: int, dead_missing: int, threshold: int
-) -> dt.datetime | None:
-    """When the copies to province and ministry are due; None below the threshold."""
-    if dead_missing < threshold:
-        return None
-    return initial_due(started_at=started_at, minutes=minutes)
-
-
-def next_cut(*, as_of: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
-    """The first 24:00 after that moment: as at then the next daily figures are taken."""
-    day = as_of.astimezone(zone).date() + dt.timedelta(days=1)
-    return dt.datetime.combine(day, dt.time(), tzinfo=zone)
-
-
-def daily_due(*, cut: dt.datetime, minute_of_day: int) -> dt.datetime:
-    """When the daily report of the figures as at that 24:00 is due, the next morning."""
-    return cut + dt.timedelta(minutes=minute_of_day)
-
-
-def is_overdue(*, due_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether nothing came in time; the minute in which it is due still counts as in time."""
-    return now >= due_at + GRACE
+def check_adoptable(*, state: str, seq: int, adopted_beside: int | None) -> None:
+    """A report not decided upon, that no adopted one stands beside. Raises WrongState."""
+    check_open(state=state, seq=seq)
+    if state not in PENDING:
+        raise WrongState(
+            _("No. %(seq)d is %(state)s already.") % {"seq": seq, "state": ReportState(state).label}
+        )
+    if adopted_beside is not None:
+        raise WrongState(
+            _(
+                "No. %(other)d of the same place was adopted and does not know of no. %(seq)d: "
+                "merge the two, or return one."
+            )
+            % {"other": adopted_beside, "seq": seq}
+        )
 
 
 # Parts of the checks
@@ -268,14 +313,15 @@ def _missing(figures: Figures) -> list[Problem]:
 
 def _contradictions(figures: Figures) -> list[Problem]:
     found = []
-    for parts, whole in WITHIN:
-        if whole in figures and all(part in figures for part in parts):
-            most, got = _exact(figures[whole]), _sum(figures, parts)
+    for within, whole in WITHIN:
+        given = [part for part in within if part in figures]
+        if whole in figures and given:
+            most, got = _exact(figures[whole]), _sum(figures, given)
             if got > most:
                 sentence = _(
                     "%(parts)s: at most %(most)s is expected, which is “%(whole)s”; %(got)s came."
-                ) % {"parts": labels(parts), "most": most, "whole": label(whole), "got": got}
-                found.append(Problem(parts[0], sentence))
+                ) % {"parts": labels(given), "most": most, "whole": label(whole), "got": got}
+                found.append(Problem(given[0], sentence))
     for parts, whole in SUMS:
         if whole in figures and any(part in figures for part in parts):
             expected, got = _sum(figures, parts), _exact(figures[whole])
@@ -318,12 +364,35 @@ def _falls(figures: Figures, previous: Figures) -> list[Problem]:
             key,
             _(
                 "%(name)s falls from %(before)s to %(got)s: at least %(before)s is expected, "
-                "or a note that says why."
+                "or a reason."
             )
             % {"name": label(key), "before": previous[key], "got": value},
         )
         for key, value in figures.items()
         if INDICATORS[key].rises and key in previous and _exact(value) < _exact(previous[key])
+    ]
+
+
+def _leaps(figures: Figures, previous: Figures, *, factor: Fraction) -> list[Problem]:
+    """From nothing to something is no leap: there is nothing to compare it with."""
+    return [
+        Problem(
+            key,
+            _(
+                "%(name)s rises from %(before)s to %(got)s, more than %(factor)s times: "
+                "a reason is expected."
+            )
+            % {
+                "name": label(key),
+                "before": previous[key],
+                "got": value,
+                "factor": f"{float(factor):g}",
+            },
+        )
+        for key, value in figures.items()
+        if INDICATORS[key].rises
+        and _exact(previous.get(key, 0)) > 0
+        and Fraction(_exact(value)) > factor * Fraction(_exact(previous[key]))
     ]
 
 

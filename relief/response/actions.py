@@ -1,4 +1,6 @@
-"""Opening incidents, filing reports, finishing tasks, ending responses.
+"""Opening incidents, filing and returning reports, finishing tasks, ending responses.
+
+What else the county's desk does with reports is in `desk`.
 
 Activating also computes needs and drafts a plan; it lives in `deliveries`.
 """
@@ -6,30 +8,30 @@ Activating also computes needs and drafts a plan; it lives in `deliveries`.
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from gis.models import Area, Level, contains
+from gis.models import Area, Level
 from relief.access import gate
 from relief.access.acts import Act
+from relief.field import steps as field_steps
+from relief.field.steps import Sent
 from relief.households import rows as household_rows
 from relief.households import steps as household_steps
 from relief.incidents import rows as incident_rows
 from relief.incidents import rules as incident_rules
 from relief.incidents.models import Incident, IncidentStatus
 from relief.journal import log
+from relief.reports import duties as report_duties
 from relief.reports import rows as report_rows
 from relief.reports import steps as report_steps
 from relief.reports.models import Report
 from relief.response import rows, rules, steps
-from relief.response.models import Activation, LevelAssessment, ResponseTask
-
-
-class NotHere(gate.Refused):
-    """The area does not file reports of this incident."""
+from relief.response.models import Activation, ResponseTask
 
 
 @transaction.atomic(durable=True)
@@ -49,9 +51,10 @@ def open_incident(
     """Open an incident of a county (灾害事件), with the villages its footprint touches.
 
     Every township touched owes an initial report; without a footprint every township of the county
-    does. The same `request_code` sent twice is one incident. Raises WrongIncident.
+    does, and the county owes its own to the prefecture. The same `request_code` sent twice is one
+    incident. Raises WrongIncident.
     """
-    area = _area(area_id)
+    area = steps.area(area_id)
     gate.require(actor=actor, act=Act.OPEN_INCIDENT, area=area, book_id=actor.book_id)
     sent_before = Incident.objects.filter(book_id=actor.book_id, code=str(request_code)).first()
     if sent_before is not None:
@@ -81,8 +84,8 @@ def open_incident(
     if not made:  # the same form, at the same moment, in another process
         return incident
     villages = household_steps.find_affected(incident=incident)
-    duties = report_steps.open_duties(
-        incident=incident, areas=_reporting(incident=incident), now=now
+    owed = report_duties.open_duties(
+        incident=incident, areas=[area, *_reporting(incident=incident)], now=now
     )
     log.record(
         book=incident.book_id,
@@ -90,7 +93,7 @@ def open_incident(
         rows=[
             incident_rows.incident(incident),
             *(household_rows.affected(village) for village in villages),
-            *(report_rows.duty_report(duty) for duty in duties),
+            *(report_rows.duty_report(duty) for duty in owed),
         ],
         actor=actor.user_id,
         now=now,
@@ -112,64 +115,99 @@ def file_report(
     narrative: str,
     request_key: uuid.UUID,
     now: dt.datetime,
+    village_id: int | None = None,
+    chain: uuid.UUID | None = None,
+    base: uuid.UUID | None = None,
+    change_reason: str = "",
+    scene: Mapping[str, Any] | None = None,
+    point: Point | None = None,
+    accuracy_m: int | None = None,
+    item: Sent | None = None,
 ) -> Report:
-    """File a township's report (灾情快报) and assess the level anew.
+    """File a report (灾情快报) of a township or its village, and assess the level anew.
 
-    Raises FiguresRefused with one sentence per field. The same form sent twice is one report.
+    With a `chain` the report extends the version named by `base`, or starts the chain; without one
+    it goes on with the newest of its place. `item` is what a phone sent: it is stored with the
+    report. Raises FiguresRefused with one sentence per field, or SameIdOtherBody. The same form or
+    item sent twice is one report.
     """
-    incident = _locked(actor=actor, incident_id=incident_id)
-    area = _area(area_id)
-    gate.require(actor=actor, act=Act.FILE_REPORT, area=area, book_id=incident.book_id)
-    if area.level != Level.TOWNSHIP or not contains(incident.area.path, area.path):
-        raise NotHere(
-            _("Reports of “%(incident)s” come from the townships of %(county)s; %(area)s is none.")
-            % {"incident": incident, "county": incident.area, "area": area}
+    incident = steps.locked(actor=actor, incident_id=incident_id)
+    area, village = steps.area(area_id), steps.area(village_id) if village_id else None
+    steps.may_report(actor=actor, incident=incident, area=area, village=village)
+    stored = None
+    if item is not None:
+        stored, _known = field_steps.take(
+            sent=item,
+            book_id=incident.book_id,
+            area=village or area,
+            author_id=actor.user_id,
+            now=now,
         )
     filed = report_steps.file(
         incident=incident,
         area=area,
-        kind=kind,
-        figures=figures,
-        as_of=as_of,
-        change_note=change_note,
-        narrative=narrative,
-        request_key=request_key,
+        given=report_steps.Given(
+            kind=kind,
+            figures=figures,
+            as_of=as_of,
+            request_key=request_key,
+            village=village,
+            chain=chain,
+            base=base,
+            change_reason=change_reason,
+            change_note=change_note,
+            narrative=narrative,
+            scene=scene or {},
+            point=point,
+            accuracy_m=accuracy_m,
+        ),
+        item=stored,
+        trusted=actor.may(Act.FILE_REPORT, path=area.path),
         filed_by=actor.user_id,
         now=now,
     )
     if not filed.again:
-        _record(filed, kind="report_filed", incident=incident, actor=actor, now=now)
+        steps.tell(filed, kind="report_filed", incident=incident, actor=actor, now=now)
     return filed.report
 
 
 @transaction.atomic(durable=True)
 def return_report(*, actor: gate.Actor, report_id: int, note: str, now: dt.datetime) -> Report:
-    """Return a township's last report (驳回) with the reason, and assess the level anew.
+    """Return the last report of a chain (驳回) with the reason, and assess the level anew.
 
     The report before it counts again. Raises WrongState.
     """
-    seen = Report.objects.visible_to(actor).select_related("area").one(id=report_id)
-    incident = _locked(actor=actor, incident_id=seen.incident_id)
-    report = Report.objects.visible_to(actor).select_related("area").locked(id=report_id)
-    gate.require(actor=actor, act=Act.VERIFY_REPORT, area=report.area, book_id=report.book_id)
-    report.incident = incident
-    incident_rules.check_takes_entries(incident=incident)
+    incident, report = steps.locked_report(actor=actor, report_id=report_id)
     filed = report_steps.take_back(report=report, checked_by=actor.user_id, note=note, now=now)
-    _record(filed, kind="report_returned", incident=incident, actor=actor, now=now)
-    return report
+    steps.tell(filed, kind="report_returned", incident=incident, actor=actor, now=now)
+    return filed.report
 
 
 @transaction.atomic(durable=True)
 def finish_task(
-    *, actor: gate.Actor, task_id: int, evidence: str, now: dt.datetime
+    *,
+    actor: gate.Actor,
+    task_id: int,
+    evidence: str,
+    now: dt.datetime,
+    item: Sent | None = None,
 ) -> ResponseTask:
-    """Report a task as done (任务完成). Raises TaskClosed."""
+    """Report a task as done (任务完成). Raises TaskClosed.
+
+    `item` is what a phone sent: it is stored with the task; the same item again changes nothing.
+    """
     task = (
         ResponseTask.objects.visible_to(actor)
         .select_related("area", "activation")
         .locked(id=task_id)
     )
     gate.require(actor=actor, act=Act.FINISH_TASK, area=task.area, book_id=task.book_id)
+    if item is not None:
+        _item, known = field_steps.take(
+            sent=item, book_id=task.book_id, area=task.area, author_id=actor.user_id, now=now
+        )
+        if known:
+            return task
     rules.check_can_finish(done_at=task.done_at, ended_at=task.activation.ended_at)
     task.done_at, task.done_by = now, actor.user_id
     task.evidence = incident_rules.text(evidence, limit=200, name=_("evidence"))
@@ -189,9 +227,9 @@ def finish_task(
 def end_response(*, actor: gate.Actor, incident_id: int, now: dt.datetime) -> Activation:
     """End the county's response and those linked to it (响应终止); the incident is then stable.
 
-    Raises NoResponse when none runs.
+    Who still reports owes the verified report (核报) next. Raises NoResponse when none runs.
     """
-    incident = _locked(actor=actor, incident_id=incident_id)
+    incident = steps.locked(actor=actor, incident_id=incident_id)
     gate.require(
         actor=actor,
         act=Act.ACTIVATE_RESPONSE,
@@ -205,28 +243,20 @@ def end_response(*, actor: gate.Actor, incident_id: int, now: dt.datetime) -> Ac
         )
     incident.status = IncidentStatus.STABLE
     incident.save(update_fields=["status"])
+    owed = report_duties.ask_verified(incident=incident, now=now)
     log.record(
         book=incident.book_id,
         kind="response_ended",
-        rows=[incident_rows.incident(incident), *(rows.activation(one) for one in ended)],
+        rows=[
+            incident_rows.incident(incident),
+            *(rows.activation(one) for one in ended),
+            *(report_rows.duty_report(duty) for duty in owed),
+        ],
         actor=actor.user_id,
         now=now,
         facts={"incident": incident.id, "number": ended[0].number, "level": ended[0].level},
     )
     return ended[0]
-
-
-def _locked(*, actor: gate.Actor, incident_id: int) -> Incident:
-    """The incident, locked: its reports and responses change one at a time."""
-    found = Incident.objects.visible_to(actor).select_related("area")
-    return found.locked(id=incident_id)
-
-
-def _area(area_id: int) -> Area:
-    try:
-        return Area.objects.get(id=area_id)
-    except (Area.DoesNotExist, ValueError) as missing:
-        raise gate.NotFound from missing
 
 
 def _footprint(footprint: GEOSGeometry | None, *, area: Area) -> MultiPolygon | None:
@@ -258,28 +288,3 @@ def _reporting(*, incident: Incident) -> list[Area]:
             Q(boundary__intersects=incident.footprint) | Q(id__in=villages)
         )
     return list(townships)
-
-
-def _record(
-    filed: report_steps.Filed,
-    *,
-    kind: str,
-    incident: Incident,
-    actor: gate.Actor,
-    now: dt.datetime,
-) -> None:
-    """Assess the level and journal both the report and the assessment."""
-    assessment: LevelAssessment | None = steps.assess(incident=incident, now=now)
-    log.record(
-        book=incident.book_id,
-        kind=kind,
-        rows=[*filed.rows(), *([rows.assessment(assessment)] if assessment else [])],
-        actor=actor.user_id,
-        now=now,
-        facts={
-            "incident": incident.id,
-            "report": filed.report.id,
-            "seq": filed.report.seq,
-            "suggested_level": assessment.suggested_level if assessment else None,
-        },
-    )

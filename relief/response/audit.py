@@ -4,12 +4,16 @@ from collections.abc import Iterator
 
 from django.db.models import F, Q
 
+from relief.reports import queries as reports
 from relief.response import rules
 from relief.response.models import Activation, LevelAssessment, ResponseTask
 
 
 def findings(*, book_id: int | None = None) -> Iterator[str]:
-    """Linked responses follow theirs, tasks stand where they arose, assessments add up."""
+    """Linked responses follow theirs, tasks stand where they arose, assessments add up.
+
+    The last assessment of an incident is of the reports that count, and of their sum.
+    """
     only = Q() if book_id is None else Q(book_id=book_id)
     linked = Activation.objects.filter(only, parent__isnull=False)
     for row in linked.exclude(
@@ -28,3 +32,8 @@ def findings(*, book_id: int | None = None) -> Iterator[str]:
                 f"assessment {kept.id}: suggests {kept.suggested_level}, "
                 f"its criteria {rules.deciding(kept.by_criterion)} give {min(met, default=None)}"
             )
+    newest = LevelAssessment.objects.filter(only).order_by("incident_id", "-id")
+    for kept in newest.distinct("incident_id").select_related("incident"):
+        counting = reports.current(incident=kept.incident)
+        if kept.figures["sums"] != reports.county_sums(reports=counting):
+            yield f"assessment {kept.id}: its sums are not those of the reports that count"

@@ -6,7 +6,7 @@ from gis.models import Area
 from relief.access.gate import Actor
 from relief.incidents.models import Incident
 from relief.norms import queries as norms
-from relief.reports.steps import local_day
+from relief.reports.duties import local_day
 from relief.response import rules
 from relief.response.models import Activation, LevelAssessment, ResponseTask
 

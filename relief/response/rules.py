@@ -35,6 +35,10 @@ class TaskClosed(Refused):
     """The task was done before, or its response has ended."""
 
 
+class NotHere(Refused):
+    """The area does not file reports of this incident."""
+
+
 class Bound(Protocol):
     """What `assess` reads of a threshold."""
 
@@ -78,6 +82,11 @@ def values(figures: Mapping[str, int], *, people_rule: str) -> dict[str, int]:
     }
 
 
+def dead_missing(figures: Mapping[str, object]) -> int:
+    """Dead and missing together (死亡失踪); who is not mentioned is not known of."""
+    return sum(int(str(figures.get(key) or 0)) for key in ("deaths", "missing"))
+
+
 def assess(
     *, figures: Mapping[str, int], thresholds: Iterable[Bound], people_rule: str
 ) -> Assessed:
@@ -108,6 +117,22 @@ def check_level(level: int) -> None:
     if isinstance(level, bool) or level not in LEVEL_NAMES:
         raise WrongLevel(
             _("A response level from I (1) to IV (4) is expected; “%(got)s” came.") % {"got": level}
+        )
+
+
+def check_reports(
+    *, township: bool, village: bool, incident: str, county: str, place: str, inside: str
+) -> None:
+    """Reports come from the county's townships and the villages in them. Raises NotHere."""
+    if not township:
+        raise NotHere(
+            _("Reports of “%(incident)s” come from the townships of %(county)s; %(area)s is none.")
+            % {"incident": incident, "county": county, "area": place}
+        )
+    if not village:
+        raise NotHere(
+            _("A village of %(area)s is expected; %(village)s is none.")
+            % {"area": place, "village": inside}
         )
 
 

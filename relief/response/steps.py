@@ -3,17 +3,21 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from gis.models import Area, Level
+from gis.models import Area, Level, contains
+from relief.access import gate
+from relief.access.acts import Act
 from relief.incidents import rows as incident_rows
 from relief.incidents.models import Incident, IncidentStatus
 from relief.incidents.rules import check_takes_entries
-from relief.journal import numbers
+from relief.journal import log, numbers
 from relief.journal.log import require_transaction
 from relief.journal.models import Book
 from relief.journal.rows import Row
 from relief.norms import queries as norms
 from relief.norms.models import TaskNorm
+from relief.reports import duties
 from relief.reports import queries as reports
 from relief.reports import rows as report_rows
 from relief.reports import steps as report_steps
@@ -50,17 +54,108 @@ class Activated:
         ]
 
 
+def area(area_id: int) -> Area:
+    """The area, or NotFound."""
+    try:
+        return Area.objects.defer("boundary").get(id=area_id)
+    except (Area.DoesNotExist, ValueError) as missing:
+        raise gate.NotFound from missing
+
+
+def locked(*, actor: gate.Actor, incident_id: int) -> Incident:
+    """The incident, locked: its reports and responses change one at a time."""
+    found = Incident.objects.visible_to(actor).select_related("area")
+    return found.defer("area__boundary", "footprint").locked(id=incident_id)
+
+
+def locked_report(*, actor: gate.Actor, report_id: int) -> tuple[Incident, Report]:
+    """A report the actor may check, with its incident: both locked, the incident first."""
+    found = Report.objects.visible_to(actor).select_related("area").defer("area__boundary")
+    incident = locked(actor=actor, incident_id=found.one(id=report_id).incident_id)
+    report = found.locked(id=report_id)
+    gate.require(actor=actor, act=Act.VERIFY_REPORT, area=report.area, book_id=report.book_id)
+    report.incident = incident
+    check_takes_entries(incident=incident)
+    return incident, report
+
+
+def may_report(*, actor: gate.Actor, incident: Incident, area: Area, village: Area | None) -> None:
+    """Whether the actor may report that place of the incident. Raises NotHere and the gate's."""
+    act = Act.FILE_REPORT if village is None else Act.REPORT_VILLAGE
+    gate.require(actor=actor, act=act, area=village or area, book_id=incident.book_id)
+    rules.check_reports(**township_of(incident=incident, area=area, village=village))
+
+
+def township_of(*, incident: Incident, area: Area, village: Area | None) -> dict[str, Any]:
+    """Whether reports of the incident come from there, for `rules.check_reports`."""
+    return {
+        "township": area.level == Level.TOWNSHIP and contains(incident.area.path, area.path),
+        "village": village is None
+        or (village.level == Level.VILLAGE and contains(area.path, village.path)),
+        "incident": str(incident),
+        "county": str(incident.area),
+        "place": str(area),
+        "inside": str(village),
+    }
+
+
+def tell(
+    filed: report_steps.Filed,
+    *,
+    kind: str,
+    incident: Incident,
+    actor: gate.Actor,
+    now: dt.datetime,
+    more: Sequence[report_steps.Filed] = (),
+) -> None:
+    """Assess the level and journal the reports, the assessment and the county's clock."""
+    assessment = assess(incident=incident, now=now)
+    copies = _ask_copies(incident=incident, assessment=assessment, now=now)
+    log.record(
+        book=incident.book_id,
+        kind=kind,
+        rows=[
+            *(row for one in (*more, filed) for row in one.rows()),
+            *([rows.assessment(assessment)] if assessment else []),
+            *([report_rows.duty_report(copies)] if copies else []),
+        ],
+        actor=actor.user_id,
+        now=now,
+        facts={
+            "incident": incident.id,
+            "report": filed.report.id,
+            "seq": filed.report.seq,
+            "suggested_level": assessment.suggested_level if assessment else None,
+        },
+    )
+
+
+def _ask_copies(
+    *, incident: Incident, assessment: LevelAssessment | None, now: dt.datetime
+) -> ReportDuty | None:
+    """The county's duty, if the dead and missing now call for copies (直报) or no longer do."""
+    if assessment is None:
+        return None
+    last = reports.last(incident=incident, area=incident.area)
+    return duties.ask_copies(
+        incident=incident,
+        dead_missing=rules.dead_missing(assessment.figures["sums"]),
+        told=rules.dead_missing(last.figures) if last else 0,
+        now=now,
+    )
+
+
 def assess(*, incident: Incident, now: dt.datetime) -> LevelAssessment | None:
-    """Assess the level from the reports that count (研判); None while there are none.
+    """Assess the level from the reports that count (研判); None if none ever did.
 
     Each assessment is kept with its figures, so a later plan does not change it.
     """
     require_transaction("assess")
-    counting = reports.current(incident=incident)
-    if not counting:
+    counting = reports.counting_figures(incident=incident)
+    if not counting and not LevelAssessment.objects.filter(incident=incident).exists():
         return None
-    profile = norms.profile(area=incident.area, on=report_steps.local_day(now))
-    sums = reports.county_sums(reports=counting)
+    profile = norms.profile(area=incident.area, on=duties.local_day(now))
+    sums = reports.whole_sums(figures=counting.values())
     found = rules.assess(
         figures=sums, thresholds=profile.thresholds.all(), people_rule=profile.people_rule
     )
@@ -75,7 +170,7 @@ def assess(*, incident: Incident, now: dt.datetime) -> LevelAssessment | None:
             "values": found.values,
             "reason": found.reason,
             "people_rule": profile.people_rule,
-            "report_ids": [report.id for report in counting],
+            "report_ids": list(counting),
         },
         by_criterion=found.by_criterion,
         suggested_level=found.level,
@@ -116,16 +211,18 @@ def activate(
         now=now,
     )
     tasks = _tasks(incident=incident, started=[activation, *linked], ended=ended, now=now)
-    duties = report_steps.open_duties(
+    reopened = _reopened(incident)
+    again = duties.ask_daily(incident=incident, now=now) if reopened else []
+    owed = duties.open_duties(
         incident=incident, areas=[one for one in places if one.level == Level.TOWNSHIP], now=now
     )
     return Activated(
         activation=activation,
         linked=linked,
         tasks=tasks,
-        duties=duties,
+        duties=[*again, *owed],
         ended=ended,
-        incident=_reopened(incident),
+        incident=reopened,
     )
 
 
@@ -205,7 +302,7 @@ def _tasks(
 
     A measure that the replaced response had already raised goes over as it stands, done or not.
     """
-    measures = norms.tasks(area=incident.area, on=report_steps.local_day(now))
+    measures = norms.tasks(area=incident.area, on=duties.local_day(now))
     old = {
         (task.area_id, task.key): task
         for task in ResponseTask.objects.filter(activation__in=ended).select_related("area")

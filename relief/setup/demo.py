@@ -12,6 +12,7 @@ from gis import territory as files
 from gis.models import Area, Level
 from relief.access.gate import Actor, actor_for
 from relief.access.models import Duty, User
+from relief.boards import past
 from relief.households.models import AffectedVillage
 from relief.incidents.models import Hazard, Incident
 from relief.journal.models import Book, BookKind
@@ -105,6 +106,8 @@ def seed(*, say: Say, now: dt.datetime) -> Incident:
     )
     say("stock, agreements and vehicles")
     people(book=book, now=now)
+    # Boards of the past start from here: all that is loaded without a journal line is there now.
+    past.take_checkpoint(book_id=book.id, now=now - dt.timedelta(hours=2))
     incident = flood(book=book, county=county.area, now=now)
     _village_officer(book=book, incident=incident, now=now)
     say("people, and a flood reported by three townships")

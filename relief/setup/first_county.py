@@ -5,22 +5,29 @@ from pathlib import Path
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils import timezone
 
 from gis import territory as files
 from gis.models import Area
 from relief.access.acts import Role
 from relief.access.models import Duty, User
+from relief.boards import past
 from relief.journal.models import Book, BookKind
 from relief.setup.territory import County, Say, load
 
 
 def load_folder(*, folder: Path, say: Say) -> County:
-    """Load a territory folder into the real book, all or nothing. Raises TerritoryRefused."""
+    """Load a territory folder into the real book, all or nothing. Raises TerritoryRefused.
+
+    What it loads has no journal line: a checkpoint lets boards of the past begin with it.
+    """
     territory = files.read(folder)
     book, _made = Book.objects.get_or_create(
         kind=BookKind.REAL, defaults={"name": "实战 / real operation"}
     )
-    return load(territory=territory, book=book, say=say)
+    county = load(territory=territory, book=book, say=say)
+    past.take_checkpoint(book_id=book.id, now=timezone.now())
+    return county
 
 
 @transaction.atomic

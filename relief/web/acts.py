@@ -13,9 +13,11 @@ from gis.models import Area, contains
 from relief.access import gate
 from relief.access.acts import Act
 from relief.access.gate import Actor
+from relief.access.models import ScreenPass
 from relief.allocation.models import Order, Plan, PlanRun
 from relief.deliveries.models import CheckTask, Stop, Trip
-from relief.households.models import AffectedVillage
+from relief.field.models import Alert
+from relief.households.models import AffectedVillage, DamagedHouse
 from relief.incidents.models import Incident, RoadClosure
 from relief.preparedness.models import Shelter
 from relief.reports.models import Report
@@ -30,7 +32,7 @@ class Rule:
     `read` and `write` are the acts for looking and for sending; one of several is enough. `about`
     is the model whose row the keyword `id` names, `place` the keyword with the code of an area:
     the act must be allowed there, or where one of the row's `parts` (a model and its lookup) is.
-    With neither, it must be allowed somewhere.
+    With neither, it must be allowed somewhere. A wall screen is let into `screens` only.
     """
 
     read: tuple[Act, ...] = ()
@@ -39,6 +41,7 @@ class Rule:
     place: str | None = None
     parts: tuple[type[Model], str] | None = None
     public: bool = False
+    screens: bool = False
 
 
 class NoAct(LookupError):
@@ -47,6 +50,7 @@ class NoAct(LookupError):
 
 PUBLIC = Rule(public=True)
 SIGNED_IN = Rule()
+BY_ALL = Rule(screens=True)
 
 
 def reads(*acts: Act, about: type[Model] | None = None, place: str | None = None) -> Rule:
@@ -73,9 +77,18 @@ ADDRESSES: dict[str, Rule] = {
     "web:readyz": PUBLIC,
     # Asks for its own token.
     "metrics": PUBLIC,
-    "web:sign_out": SIGNED_IN,
+    # So do these: what an enrolled phone sends bears its token.
+    **{
+        f"field_api:{name}": PUBLIC
+        for name in (
+            *("enrol", "device", "now", "reference", "items", "items_batch", "photo", "nowhere"),
+        )
+    },
+    # The one address for acts that only phones have.
+    "field_api:item": Rule(write=(Act.REPORT_VILLAGE,), public=True),
+    "web:sign_out": BY_ALL,
     "web:book": SIGNED_IN,
-    "web:home": SIGNED_IN,
+    "web:home": BY_ALL,
     "web:incidents": reads(Act.READ_INCIDENTS),
     "web:incident_new": writes(Act.OPEN_INCIDENT),
     "web:incident": reads(Act.READ_INCIDENTS, about=Incident),
@@ -87,6 +100,20 @@ ADDRESSES: dict[str, Rule] = {
     "web:report_verify": writes(Act.VERIFY_REPORT, about=Report),
     "web:report_return": writes(Act.VERIFY_REPORT, about=Report),
     "web:villages": reads(Act.READ_HOUSEHOLDS, about=Incident),
+    # The desk looks at everything that came in; to decide is another act.
+    "web:desk": reads(Act.READ_REPORTS),
+    "web:desk_gather": writes(Act.VERIFY_REPORT),
+    "web:report_adopt": writes(Act.VERIFY_REPORT, about=Report),
+    "web:reports_merge": writes(Act.VERIFY_REPORT),
+    "web:alert_seen": writes(Act.SEE_ALERT, about=Alert),
+    "web:rollup": reads(Act.READ_REPORTS, about=Incident),
+    "web:rollup_cell": reads(Act.READ_REPORTS, about=Incident),
+    "web:damage_map": reads(Act.READ_REPORTS, about=Incident),
+    "web:houses": reads(Act.READ_HOUSEHOLDS, about=Incident),
+    "web:house_new": writes(Act.RECORD_DAMAGE, about=Incident),
+    "web:house": Rule(read=(Act.READ_HOUSEHOLDS,), write=(Act.RECORD_DAMAGE,), about=DamagedHouse),
+    "web:rapid": Rule(read=(Act.READ_REPORTS,), write=(Act.REPORT_UP,), about=Incident),
+    "web:rapid_file": reads(Act.READ_REPORTS, about=Incident),
     "web:affected": Rule(
         read=(Act.READ_HOUSEHOLDS,), write=(Act.CONFIRM_HOUSEHOLDS,), about=AffectedVillage
     ),
@@ -97,7 +124,7 @@ ADDRESSES: dict[str, Rule] = {
     "web:norms": reads(Act.READ_NORMS),
     "web:journal": reads(Act.READ_JOURNAL),
     "web:map": reads(Act.READ_INCIDENTS),
-    "web:map_base": reads(Act.READ_INCIDENTS),
+    "web:map_base": Rule(read=(Act.READ_INCIDENTS,), screens=True),
     "web:household_tiles": reads(Act.READ_HOUSEHOLDS),
     "web:situation": reads(Act.READ_INCIDENTS, about=Incident),
     "web:incident_plan": reads(Act.READ_PLANS, about=Incident),
@@ -126,7 +153,7 @@ ADDRESSES: dict[str, Rule] = {
     "web:trips": reads(Act.READ_ORDERS),
     # A trip concerns the county it starts from and every township it stops in.
     "web:trip": Rule(read=(Act.READ_ORDERS,), about=Trip, parts=(Stop, "trip_id")),
-    "web:stop_line": reads(Act.READ_ORDERS, about=Stop),
+    "web:stop_line": Rule(read=(Act.READ_ORDERS,), about=Stop, screens=True),
     "web:trip_dispatch": writes(Act.DISPATCH_TRIP, about=Trip),
     "web:stop_receive": writes(Act.RECEIVE_TRIP, about=Stop),
     "web:checks": reads(Act.READ_ORDERS),
@@ -135,11 +162,32 @@ ADDRESSES: dict[str, Rule] = {
     "web:lot": reads(Act.READ_STOCK, about=Lot),
     "web:lot_state": writes(Act.CONDEMN_LOT, about=Lot),
     "web:agreements": reads(Act.READ_AGREEMENTS),
+    "web:screens": writes(Act.MANAGE_SCREENS),
+    "web:screen_link": writes(Act.MANAGE_SCREENS, about=ScreenPass),
+    "web:screen_revoke": writes(Act.MANAGE_SCREENS, about=ScreenPass),
+    # The link's word is what lets a browser in.
+    "web:screen_open": PUBLIC,
+    "web:screen_seen": BY_ALL,
+    # The field app is an empty shell; what it shows is asked for with the phone's own token.
+    "web:field": PUBLIC,
+    "web:field_sw": PUBLIC,
+    "web:field_manifest": PUBLIC,
+    "web:field_file": PUBLIC,
+    # One's own phones; whose else, the action asks.
+    "web:devices": SIGNED_IN,
+    "web:device_own": SIGNED_IN,
+    "web:device_revoke": SIGNED_IN,
+    "web:device_new": writes(Act.MANAGE_DEVICES),
+    "web:items_paste": writes(Act.FILE_REPORT),
+    "web:items_file": writes(Act.FILE_REPORT),
+    # Which areas' photos: `field.photos.shown_to` asks that itself.
+    "web:photo": reads(Act.READ_REPORTS),
     "boards:own": reads(*BOARDS),
     # Which board of which area: `boards.scopes.open_scope` asks that itself.
-    "boards:board": reads(*BOARDS),
-    # Asked for by scripts: these two answer 401 or 404 themselves instead of showing a page.
+    "boards:board": Rule(read=BOARDS, screens=True),
+    # Asked for by scripts: these three answer 401 or 404 themselves instead of showing a page.
     "boards:snapshot": PUBLIC,
+    "boards:past": PUBLIC,
     "live:events": PUBLIC,
 }
 
@@ -153,6 +201,8 @@ def rule_of(name: str) -> Rule:
 
 def guard(*, rule: Rule, actor: Actor, sends: bool, keywords: Mapping[str, Any]) -> None:
     """Let the request on, or raise NotFound (outside one's areas) or NotYourDuty (inside)."""
+    if actor.is_screen and not rule.screens:
+        raise gate.NotFound
     acts = rule.write if sends and rule.write else rule.read
     places = _places(rule=rule, actor=actor, keywords=keywords)
     if not acts or any(_may(actor, act, places) for act in acts):

@@ -16,7 +16,8 @@ from relief.households.models import AffectedVillage
 from relief.incidents import queries as incidents
 from relief.incidents.models import Incident
 from relief.norms.models import Criterion
-from relief.reports.models import Report, ReportDuty, ReportState
+from relief.reports.models import Report, ReportDuty
+from relief.reports.rules import total
 from relief.response import queries as response
 from relief.response.models import LevelAssessment, ResponseTask
 
@@ -37,18 +38,23 @@ LEVELS = (1, 2, 3, 4)
 
 @dataclass
 class Township:
-    """One line of the table: the report that counts, and when the next one is due."""
+    """One line of the table: the reports that count, and when the next one is due."""
 
     area: Area
-    report: Report | None = None
+    reports: list[Report] = field(default_factory=list)
     duty: ReportDuty | None = None
     may_file: bool = False
 
     @property
+    def report(self) -> Report | None:
+        """The newest that counts: the whole township's, or of its villages the last to report."""
+        return max(self.reports, key=lambda one: one.seq, default=None)
+
+    @property
     def cells(self) -> list[int | None]:
-        if self.report is None:
+        if not self.reports:
             return [None] * len(COLUMNS)
-        figures = self.report.figures
+        figures = total(one.figures for one in self.reports)
         return [sum(int(figures.get(key, 0)) for key in keys) for _label, keys in COLUMNS]
 
 
@@ -127,20 +133,14 @@ def may(*, actor: Actor, incident: Incident) -> dict[str, bool]:
 def reporting(*, actor: Actor, incident: Incident) -> Iterable[Township]:
     """Townships that owe a report or have given one, by code."""
     found: dict[int, Township] = {}
-    duties = ReportDuty.objects.visible_to(actor).filter(incident=incident)
+    duties = ReportDuty.objects.visible_to(actor).filter(
+        incident=incident, area__level=Level.TOWNSHIP
+    )
     for duty in duties.select_related("area").defer("area__boundary"):
         found[duty.area_id] = Township(duty.area, duty=duty)
-    counting = (
-        Report.objects.visible_to(actor)
-        .filter(incident=incident)
-        .exclude(state=ReportState.RETURNED)
-        .select_related("area")
-        .defer("area__boundary")
-        .order_by("area_id", "-seq")
-        .distinct("area_id")
-    )
-    for report in counting:
-        found.setdefault(report.area_id, Township(report.area)).report = report
+    counting = Report.objects.visible_to(actor).filter(incident=incident, counts=True)
+    for report in counting.select_related("area").defer("area__boundary").order_by("id"):
+        found.setdefault(report.area_id, Township(report.area)).reports.append(report)
     for township in sorted(found.values(), key=lambda one: one.area.code):
         township.may_file = actor.may(Act.FILE_REPORT, path=township.area.path)
         yield township

@@ -23,12 +23,15 @@ class Entry:
 PLACES = [
     ("web:home", _("Start"), "home"),
     ("web:incidents", _("Incidents"), "incident"),
+    ("web:desk", _("Desk"), "task"),
     ("boards:own", _("Board"), "board"),
     ("web:map", _("Map"), "map"),
     ("web:trips", _("Trips"), "truck"),
     ("web:stock", _("Stock"), "box"),
     ("web:agreements", _("Agreements"), "book"),
     ("web:shelters", _("Shelters"), "shelter"),
+    ("web:field", _("Field app"), "phone"),
+    ("web:devices", _("Phones"), "phone"),
     ("web:readiness", _("Readiness"), "check"),
     ("web:norms", _("Norms"), "scale"),
     ("web:journal", _("Journal"), "journal"),
@@ -39,8 +42,10 @@ def entries(*, actor: Actor, path: str) -> list[Entry]:
     """Only what the person may open; the entry whose address starts the path is marked."""
     shown = []
     for name, label, icon in PLACES:
-        acts = rule_of(name).read
-        if acts and not any(actor.paths(act) for act in acts):
+        rule = rule_of(name)
+        if rule.read and not any(actor.paths(act) for act in rule.read):
+            continue
+        if actor.is_screen and not rule.screens:
             continue
         url = reverse(name)
         here = path == url or (url != "/" and path.startswith(url))

@@ -9,15 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gis.models import inside
+from gis.models import Level, inside
 from relief.access.acts import Act
 from relief.access.gate import Actor
 from relief.allocation.models import Plan, PlanState
 from relief.deliveries.models import CheckTask, Stop, Trip, TripState
+from relief.field.models import Alert
 from relief.households.models import AffectedVillage
 from relief.incidents.models import Incident, IncidentStatus
 from relief.reports.models import Report, ReportDuty, ReportState
 from relief.response.models import Activation, LevelAssessment, ResponseTask
+from relief.web.desk.inbox import waiting_count
 from relief.web.templatetags.shown import ROMAN, named
 
 SHOWN = 3  # single trips or reports before they are summed up
@@ -43,9 +45,9 @@ def steps(*, actor: Actor, incidents: Sequence[Incident], now: dt.datetime) -> l
     running = [one for one in incidents if one.status != IncidentStatus.CLOSED]
     found: list[Step] = []
     if running:
-        for group in (_levels, _plans, _reports, _to_verify, _villages):
+        for group in (_levels, _plans, _reports, _county_report, _to_verify, _villages):
             found += group(actor, running, now)
-    for further in (_dispatch, _receive, _checks, _tasks):
+    for further in (_desk, _dispatch, _receive, _checks, _tasks):
         found += further(actor, now)
     return sorted(found, key=lambda step: (ORDER.index(step.when), step.due_at or now))
 
@@ -139,7 +141,9 @@ def _reports(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Ite
     if mine is None:
         return
     duties = list(
-        ReportDuty.objects.filter(mine, book_id=actor.book_id, incident__in=running)
+        ReportDuty.objects.filter(
+            mine, book_id=actor.book_id, incident__in=running, area__level=Level.TOWNSHIP
+        )
         .select_related("area", "incident")
         .defer("area__boundary", "incident__footprint")
         .order_by("due_at")
@@ -167,10 +171,13 @@ def _to_verify(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> I
         return
     waiting = list(
         Report.objects.filter(
-            mine, book_id=actor.book_id, incident__in=running, state=ReportState.ADOPTED
+            mine,
+            book_id=actor.book_id,
+            incident__in=running,
+            state=ReportState.ADOPTED,
+            counts=True,
         )
         .order_by("incident_id", "area_id", "-seq")
-        .distinct("incident_id", "area_id")
         .select_related("area", "incident")
         .defer("figures", "area__boundary", "incident__footprint")
     )
@@ -181,6 +188,38 @@ def _to_verify(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> I
         ) % {"count": len(waiting)}
         text = ", ".join(sorted({str(report.area) for report in waiting}))
         yield Step("check", title, text, reverse("web:report", args=[first.id]), _("Verify"), SOON)
+
+
+def _desk(actor: Actor, now: dt.datetime) -> Iterator[Step]:
+    """What came in and counts for nothing until somebody decides; alerts make it urgent."""
+    if not actor.paths(Act.VERIFY_REPORT):
+        return
+    waiting = waiting_count(actor=actor)
+    alerts = Alert.objects.visible_to(actor).filter(seen_at=None).count()
+    if waiting or alerts:
+        title = _("What came in waits at the desk: %(n)s") % {"n": f"{waiting + alerts:,}"}
+        text = _("Reports count once they are adopted.")
+        when = URGENT if alerts else SOON
+        yield Step("report", title, text, reverse("web:desk"), _("Desk"), when)
+
+
+def _county_report(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:
+    """The county's own report to the level above (上报), with its clock."""
+    mine = _mine(actor, Act.REPORT_UP)
+    if mine is None:
+        return
+    duties = ReportDuty.objects.filter(
+        mine, book_id=actor.book_id, incident__in=running, area__level=Level.COUNTY
+    )
+    for duty in duties.select_related("incident").defer("incident__footprint").order_by("due_at"):
+        title = _("%(incident)s: the county's %(kind)s is due") % {
+            "incident": duty.incident,
+            "kind": duty.get_kind_display(),
+        }
+        url = reverse("web:rapid", args=[duty.incident_id])
+        text = _("The figures are the sum as it stands now; only words are typed.")
+        due = min(duty.due_at, duty.copies_due_at or duty.due_at)
+        yield Step("report", title, text, url, _("Rapid report"), _when(due, now), due)
 
 
 def _villages(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:

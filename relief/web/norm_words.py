@@ -27,7 +27,18 @@ NAMES = {
         "First batch of provincial goods arrives, after the order"
     ),
     "plan.horizon": gettext_lazy("How far a plan looks ahead"),
+    "deadline.verified.township": gettext_lazy(
+        "Township's verified report, after the disaster is stable"
+    ),
+    "deadline.verified.county": gettext_lazy(
+        "County's verified report, after the disaster is stable"
+    ),
+    "report.growth_note_factor": gettext_lazy("A total that grows by more needs a reason"),
+    "report.adopt_at_once": gettext_lazy("A good report of a township counts at once"),
     "report.plausible_share": gettext_lazy("Affected people a township may report at most"),
+    "report.alike_metres": gettext_lazy("Reports nearer than this may be one"),
+    "report.alike_minutes": gettext_lazy("Reports within this time of each other may be one"),
+    "report.alike_share": gettext_lazy("Figures that differ by no more are similar"),
     "stock.target.people": gettext_lazy("People the county's store is meant for"),
     "stock.expiry_warning": gettext_lazy("Warning before a lot expires"),
     "shelf_life.noodles": gettext_lazy("Shelf life of instant noodles"),
@@ -55,10 +66,18 @@ def value(norm: Norm) -> str:
         return minutes_in_words(int(exact * 60))
     if norm.unit == "months":
         return _("%(months)s months") % {"months": f"{whole:,}"}
+    if norm.unit == "days":
+        return _("%(days)s days") % {"days": f"{whole:,}"}
+    if norm.unit == "times":
+        return _("%(times)s times") % {"times": f"{whole:g}"}
+    if norm.unit == "yes or no":
+        return _("yes") if norm.numerator else _("no")
     if norm.unit == "people":
         return _("%(people)s people") % {"people": f"{whole:,}"}
     if norm.unit == "of people":
         return _("%(share)s %% of the resident population") % {"share": f"{exact * 100:g}"}
+    if norm.unit == "of the figure":
+        return _("%(share)s %% of the larger figure") % {"share": f"{exact * 100:g}"}
     return f"{whole:,} {norm.unit}"
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from relief.web import urls_goods, urls_outlook
+from relief.web import urls_desk, urls_field, urls_goods, urls_outlook, urls_phones
 from relief.web.views import (
     health,
     home,
@@ -12,6 +12,7 @@ from relief.web.views import (
     maps,
     norms,
     reports,
+    screens,
     shelters,
     sign_in,
     villages,
@@ -41,6 +42,11 @@ urlpatterns: list[URLPattern] = [
     path("affected/<int:id>/", villages.affected, name="affected"),
     path("shelters/", shelters.shelters, name="shelters"),
     path("shelters/<int:id>/", shelters.shelter, name="shelter"),
+    path("screens/", screens.screens, name="screens"),
+    path("screens/<int:id>/link/", screens.new_link, name="screen_link"),
+    path("screens/<int:id>/revoke/", screens.revoke, name="screen_revoke"),
+    path("screens/seen/", screens.seen, name="screen_seen"),
+    path("screen/<str:word>/", screens.open_here, name="screen_open"),
     path("norms/", norms.norms, name="norms"),
     path("journal/", journal.journal, name="journal"),
     path("map/", maps.county_map, name="map"),
@@ -48,6 +54,9 @@ urlpatterns: list[URLPattern] = [
     path("tiles/households/<int:z>/<int:x>/<int:y>.mvt", maps.households, name="household_tiles"),
     path("stops/<int:id>/line.json", maps.stop_line, name="stop_line"),
     path("incidents/<int:id>/situation.html", maps.situation, name="situation"),
+    *urls_field.urlpatterns,
+    *urls_desk.urlpatterns,
     *urls_goods.urlpatterns,
     *urls_outlook.urlpatterns,
+    *urls_phones.urlpatterns,
 ]

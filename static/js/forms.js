@@ -73,7 +73,7 @@
         if (changed && now < before && input.dataset.cumulative) fell = true;
       }
       if (note) note.classList.toggle("field--asked", fell);
-      const box = note && note.querySelector("input, textarea");
+      const box = note && note.querySelector("select");
       if (box) box.required = fell;
     };
     form.addEventListener("input", look);

@@ -11,6 +11,8 @@ const DEAD_AFTER = 2.5 * HEARTBEAT; // a server killed in mid-handshake never si
 const QUIET = HEARTBEAT + 2_000; // an open socket is believed for one heartbeat and a bit
 const OFFLINE = 10_000;
 const POLL = 2_000;
+const SHORTEST_WAIT = 100; // before the next try of what failed; doubled from try to try
+const LONGEST_WAIT = 2_000;
 const TRIES = 3; // failed handshakes before polling
 const RETRY_SOCKET = 60_000;
 
@@ -109,10 +111,11 @@ export class Live {
 
   // Full jitter, so that after a server's restart not everybody comes at the same moment.
   again(what) {
-    const most = Math.min(2_000, 100 * 2 ** this.attempt);
+    const most = Math.min(LONGEST_WAIT, 2 * SHORTEST_WAIT * 2 ** this.attempt);
+    const wait = SHORTEST_WAIT + this.engine.Math.random() * (most - SHORTEST_WAIT);
     this.attempt += 1;
     this.engine.clearTimeout(this.timer);
-    this.timer = this.engine.setTimeout(what, 100 + this.engine.Math.random() * most);
+    this.timer = this.engine.setTimeout(what, wait);
   }
 
   end(why) {

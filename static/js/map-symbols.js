@@ -11,6 +11,7 @@ window.reliefSymbols = (() => {
     shelter: "M12 4 3.5 19h17zM12 4v-1.6M9.4 19 12 12.4 14.6 19",
     truck: "M3 16V7h10v9M13 10h4l4 3.4V16h-3M3 16h2m5 0h5M7.5 18.2a1.9 1.9 0 1 1 .1 0M17 18.2a1.9 1.9 0 1 1 .1 0",
     closed: "M6 6l12 12M18 6 6 18",
+    report: "M6 3.5h9l3.5 3.5v13.5H6zM9 9h6.5M9 13h6.5M9 17h4",
   };
 
   const element = (tag, className, text) => {

@@ -3,19 +3,21 @@
     watch = replay.Watch(book)        # before the actions: the snapshots of now
     …actions…
     watch.look()                      # as often as one likes, in between
-    watch.check()                     # each of those, replayed, is the snapshot of now
+    watch.check()                     # each of those, replayed, is the snapshot of now, and the
+                                      # past shows each of them again, byte for byte
 
 `assert_replay_equals_snapshot(book)` is the short way where nothing was watched: it replays the
 whole journal and compares all rows the journal ever spoke of.
 """
 
+import datetime as dt
 import json
 from collections.abc import Iterable
 
 from gis.models import Area, Level, ancestors
 from relief.access.gate import Actor, HeldDuty
 from relief.access.models import Duty
-from relief.boards import frames
+from relief.boards import frames, past
 from relief.boards.scopes import Scope, View, scopes_for
 from relief.boards.snapshot import Snapshot, key, take
 from relief.journal import reading
@@ -77,9 +79,12 @@ class Watch:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.seen: list[dict[Scope, Snapshot]] = []
+        past.take_checkpoint(book_id=book.id, now=dt.datetime.now(dt.UTC))
         self.look()
 
-    def look(self) -> None:
+    def look(self, *, checkpoint: bool = False) -> None:
+        if checkpoint:
+            past.take_checkpoint(book_id=self.book.id, now=dt.datetime.now(dt.UTC))
         self.seen.append({scope: take(scope=scope) for scope in every_scope(self.book)})
 
     def check(self) -> None:
@@ -88,6 +93,10 @@ class Watch:
             for earlier in (seen[scope] for seen in self.seen if scope in seen):
                 moved = replay(scope, after=earlier.number, upto=now.number)
                 compare(scope, earlier.number, upsert(state(earlier.rows), moved), now)
+                shown = past.take(scope=scope, number=earlier.number)
+                if shown != earlier:
+                    compare(scope, earlier.number, state(shown.rows), earlier)
+                    assert shown == earlier, f"{scope} as it was at {earlier.number}"
 
 
 def assert_replay_equals_snapshot(book: Book) -> None:

@@ -73,6 +73,7 @@ def test_every_room_gives_its_tables_once():
         [
             "activation",
             "affected",
+            "alert",
             "assessment",
             "check",
             "closure",

@@ -23,6 +23,8 @@ from relief.journal.models import Book
 from relief.journal.rows import Row, everyone
 from relief.live import hub as hubs
 from relief.live.application import wrap
+from relief.live.protocol import BoardProtocol
+from runlib.serving import SERVING
 
 PATIENCE = 8.0
 OWN = "its own"
@@ -37,13 +39,8 @@ class Web:
                 wrap(get_asgi_application()),
                 host="127.0.0.1",
                 port=port,
-                ws="websockets-sansio",
-                loop="uvloop",
                 lifespan="on",
-                log_level="warning",
-                ws_ping_interval=20,
-                ws_per_message_deflate=False,
-                timeout_graceful_shutdown=2,
+                **{**SERVING, "timeout_graceful_shutdown": 2},
             )
         )
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -62,6 +59,11 @@ class Web:
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
         self._sockets.close()
+
+    def connections(self) -> list[BoardProtocol]:
+        """The server's ends of all open sockets."""
+        found = tuple(self._server.server_state.connections)
+        return [one for one in found if isinstance(one, BoardProtocol)]
 
     def board(
         self,

@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 
 from relief.journal import log
 from relief.journal.models import Audience
-from relief.live import feed
+from relief.live import replay
 from tests.live.sockets import head, running, session_of, wait, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,7 +128,7 @@ def test_a_cut_socket_comes_back_with_its_cursor_and_misses_nothing(web, world, 
 
 
 def test_a_replay_longer_than_a_page_is_whole(web, world, asha, monkeypatch):
-    monkeypatch.setattr(feed, "PAGE", 7)
+    monkeypatch.setattr(replay, "PAGE", 7)
     at = head(world.real)
     for n in range(30):
         last = write(world.real, area=world.county.path, text=str(n))
@@ -251,11 +251,15 @@ def test_a_reader_that_never_reads_is_dropped_and_the_others_go_on(web, world, a
     for _ in range(300):
         last = write(world.real, area=world.county.path, text="x" * 40_000)
         worst = max(worst, good.wait(lambda one, to=last: one.cursor == to))
+        held = max(one.transport.get_write_buffer_size() for one in web.connections())
+        assert held < 41_000, "more than one frame in a socket's buffer"
         if len(web.hub.watched) == 1:
             break
     assert len(web.hub.watched) == 1, "the slow socket was never dropped"
     assert worst < 1
     assert good.cursor == last and good.wrong is None
+    # Its client has not closed; the server lets go of it and of what it held all the same.
+    wait(lambda: len(web.connections()) == 1)
     slow.cut()
     back = command(web, world, asha, at)
     back.wait(lambda one: one.joined)

@@ -2,9 +2,14 @@
 
 import urllib.error
 import urllib.request
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 
+from relief.journal.reading import Head
+from relief.live.metrics import _Live
 from tests.live import sockets
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +47,26 @@ def test_it_counts_sockets_and_says_how_far_the_hub_is(world, settings):
         board.socket.send("nonsense")
         board.wait(lambda one: one.code is not None)
         assert value(read(web.port), 'relief_sockets_ended_total{code="1003"}') == 1
+
+
+def test_it_says_when_the_hub_is_behind_and_the_doorbell_is_not_heard(world):
+    book = world.real
+    hub = SimpleNamespace(
+        bell_connected=False,
+        ended=Counter({4408: 2}),
+        feeds={
+            book.id: SimpleNamespace(
+                head=Head(book.epoch, book.last_number - 3), replays=7, rooms={}
+            )
+        },
+    )
+    registry = CollectorRegistry()
+    registry.register(_Live(hub))
+    text = generate_latest(registry).decode()
+    assert value(text, "relief_doorbell_connected") == 0
+    assert value(text, f'relief_hub_lag_entries{{book="{book.id}"}}') == 3
+    assert value(text, f'relief_replay_queries_total{{book="{book.id}"}}') == 7
+    assert value(text, 'relief_sockets_ended_total{code="4408"}') == 2
 
 
 @pytest.mark.parametrize(("kept", "shown"), [("", ""), ("", None), ("secret", "guess")])

@@ -33,7 +33,7 @@ def emeka(web, world):
 
 
 def duty(world) -> Duty:
-    return Duty.objects.get(user=world.users["emeka"])
+    return Duty.objects.get(user=world.users["emeka"], area=world.area("Northbank"))
 
 
 def test_without_a_session_4401(web, world):
@@ -106,7 +106,7 @@ def test_every_role_opens_exactly_the_boards_its_acts_name(world, role, view):
     from asgiref.sync import async_to_sync
 
     from relief.live.database import Reader
-    from relief.live.people import Refusal, admit
+    from relief.live.people import Asked, Seat, admit
 
     now = timezone.now()
     Duty.objects.create(
@@ -122,19 +122,12 @@ def test_every_role_opens_exactly_the_boards_its_acts_name(world, role, view):
         reader = Reader(size=1)
         await reader.open()
         try:
-            await admit(
-                reader=reader,
-                session=session,
-                view=view,
-                code=world.area("Willow").code,
-                now=now,
-            )
-        except Refusal as refusal:
-            assert refusal.code == 4403
-            return False
+            asked = Asked(session, view, world.area("Willow").code)
+            (said,) = await admit(reader=reader, asked=[asked], now=now)
         finally:
             await reader.close()
-        return True
+        assert isinstance(said, Seat) or said.code == 4403
+        return isinstance(said, Seat)
 
     assert async_to_sync(ask)() is (view.act in PERMITS[role])
 
@@ -159,6 +152,32 @@ def test_a_duty_that_ends_by_its_date_closes_the_socket(emeka, world):
 def test_a_duty_moved_to_another_township_closes_the_socket(emeka, world):
     Duty.objects.filter(id=duty(world).id).update(area=world.area("Southbank"))
     emeka.wait(lambda one: one.code == 4403, within=1)
+
+
+def test_a_duty_moved_while_the_board_was_away_keeps_it_out(emeka, web, world):
+    emeka.cut()
+    Duty.objects.filter(id=duty(world).id).update(area=world.area("Southbank"))
+    again = township(web, world, session_of(world.users["emeka"]))
+    again.wait(lambda one: one.code == 4403)
+    moved = township(web, world, session_of(world.users["emeka"]), "Southbank")
+    moved.wait(lambda one: one.joined)
+
+
+def test_one_more_duty_changes_nothing_and_the_end_of_the_first_still_closes(emeka, web, world):
+    more = Duty.objects.create(
+        user=world.users["emeka"],
+        role=Role.TOWNSHIP_OFFICER,
+        area=world.area("Southbank"),
+        book=world.real,
+        valid_from=timezone.now(),
+    )
+    south = township(web, world, session_of(world.users["emeka"]), "Southbank")
+    south.wait(lambda one: one.joined)
+    duty(world).delete()
+    emeka.wait(lambda one: one.code == 4403, within=1)
+    assert south.code is None
+    more.delete()
+    south.wait(lambda one: one.code == 4403, within=1)
 
 
 def test_signing_out_closes_the_socket(emeka, world):

@@ -87,7 +87,7 @@ def test_a_report_ends_the_silence_and_its_last_values_stood_meanwhile(world):
     incident = flood(world)
     report(world, incident, "Northbank", deaths=1, affected_population=50)
     next_day = dt.datetime(2026, 7, 16, 8, 1, tzinfo=NOW.tzinfo)
-    assert mark_overdue(now=next_day) == 2
+    assert mark_overdue(now=next_day) == 3  # two townships and the county itself
     assert incident.assessments.latest().figures["sums"]["deaths"] == 1
 
     report(

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relief.reports import rules
+from relief.reports import clocks, rules
 from relief.reports.indicators import INDICATORS, NEEDED
 from relief.reports.rules import FiguresRefused
 from tests.world import ZONE, figures
 
 
-def problems(given_, *, previous=None, note="", population=10_000):
+def problems(given_, *, previous=None, explained=False, population=10_000, complete=True):
     try:
         rules.check_figures(
             figures=given_,
             previous=previous,
-            change_note=note,
-            population=population,
-            plausible_share=Fraction(11, 10),
+            explained=explained,
+            limits=rules.Limits(population, Fraction(11, 10), Fraction(3)),
+            complete=complete,
         )
     except FiguresRefused as refused:
         return {problem.field: problem.sentence for problem in refused.problems}
@@ -108,7 +108,7 @@ def test_a_figure_of_the_short_form_must_be_given():
 
 def test_more_people_than_live_there_pass_with_a_note():
     many = figures(affected_population=12_000)
-    assert problems(many, note="a festival") == {}
+    assert problems(many, explained=True) == {}
     assert problems(figures(affected_population=11_000)) == {}
     assert problems(many, population=0) == {}
 
@@ -119,9 +119,9 @@ def test_crop_area_falling_from_1200_to_480_without_a_note_is_refused():
     now = figures() | {"crop_affected_ha": "480"}
     assert problems(now, previous=before) == {
         "crop_affected_ha": "Crops affected (ha) falls from 1200 to 480: at least 1200 is "
-        "expected, or a note that says why."
+        "expected, or a reason."
     }
-    assert problems(now, previous=before, note="measured again") == {}
+    assert problems(now, previous=before, explained=True) == {}
 
 
 def test_people_of_now_may_fall_without_a_note():
@@ -156,6 +156,52 @@ def test_what_a_form_does_not_mention_stays_and_the_total_follows_the_people_of_
     assert (whole["rooms_general"], whole["relocated_cum"]) == (30, 800)
     whole = rules.completed(figures=figures(relocated_now=100), previous=before)
     assert whole["relocated_cum"] == 700
+
+
+def test_who_moves_into_a_shelter_keeps_the_parts_and_the_sum_level():
+    def people(central: int, elsewhere: int) -> dict:
+        return {
+            "relocated_now": central + elsewhere,
+            "relocated_central_now": central,
+            "relocated_dispersed_now": elsewhere,
+            "shelter_sites_now": 2,
+        }
+
+    def so_far(whole: dict) -> tuple:
+        keys = ("relocated_cum", "relocated_central_cum", "relocated_dispersed_cum")
+        return tuple(whole[key] for key in keys)
+
+    first = rules.completed(figures=figures(**people(400, 300)), previous=None)
+    assert so_far(first) == (700, 400, 300)
+    moved = rules.completed(figures=people(500, 100), previous=first)
+    assert so_far(moved) == (800, 500, 300)
+    assert problems(moved, previous=first) == {}
+    whole_only = rules.completed(figures=figures(relocated_now=700), previous=None)
+    split = rules.completed(figures=people(400, 200), previous=whole_only)
+    assert so_far(split) == (700, 400, 300)
+    assert problems(split, previous=whole_only) == {}
+
+
+def test_a_death_toll_alone_is_at_most_the_affected_people():
+    assert "deaths" in problems({"deaths": 3, "affected_population": 2}, complete=False)
+    assert problems({"deaths": 3}, complete=False) == {}
+
+
+def test_growth_beyond_the_factor_wants_a_reason_but_not_from_nothing():
+    before = figures(injured=10)
+    assert problems(figures(injured=30), previous=before) == {}
+    assert list(problems(figures(injured=31), previous=before)) == ["injured"]
+    assert problems(figures(injured=31), previous=before, explained=True) == {}
+    assert problems(figures(injured=99), previous=figures()) == {}
+
+
+def test_a_reason_is_one_of_the_list_and_a_note_alone_is_another_reason():
+    assert rules.reason_of(reason="double_count", note="") == "double_count"
+    assert rules.reason_of(reason="", note="counted again") == "other"
+    assert rules.reason_of(reason="", note="") == ""
+    for reason in ("other", "weather"):
+        with pytest.raises(FiguresRefused):
+            rules.reason_of(reason=reason, note="")
 
 
 def test_a_total_that_is_given_is_kept_as_given():
@@ -204,11 +250,11 @@ def at(text: str) -> dt.datetime:
 def test_the_reporting_clocks_of_a_disaster_at_0340():
     """Worked example 4."""
     started, received = at("2026-07-15T03:40"), at("2026-07-15T05:20")
-    assert rules.initial_due(started_at=started, minutes=60) == at("2026-07-15T04:40")
-    assert rules.initial_due(started_at=started, minutes=120) == at("2026-07-15T05:40")
-    assert rules.forward_due(received_at=received, minutes=120) == at("2026-07-15T07:20")
+    assert clocks.initial_due(started_at=started, minutes=60) == at("2026-07-15T04:40")
+    assert clocks.initial_due(started_at=started, minutes=120) == at("2026-07-15T05:40")
+    assert clocks.forward_due(received_at=received, minutes=120) == at("2026-07-15T07:20")
     copies = {
-        people: rules.direct_copy_due(
+        people: clocks.direct_copy_due(
             started_at=started, minutes=120, dead_missing=people, threshold=10
         )
         for people in (9, 10)
@@ -218,37 +264,37 @@ def test_the_reporting_clocks_of_a_disaster_at_0340():
 
 def test_the_daily_clocks_of_figures_as_at_2400():
     """Worked example 5."""
-    cut = rules.next_cut(as_of=at("2026-07-15T04:20"), zone=ZONE)
+    cut = clocks.next_cut(as_of=at("2026-07-15T04:20"), zone=ZONE)
     assert cut == at("2026-07-16T00:00")
-    due = [rules.daily_due(cut=cut, minute_of_day=minute) for minute in (480, 540, 600, 720)]
+    due = [clocks.daily_due(cut=cut, minute_of_day=minute) for minute in (480, 540, 600, 720)]
     assert due == [at(f"2026-07-16T{hour}:00") for hour in ("08", "09", "10", "12")]
 
 
 def test_figures_as_at_2400_are_followed_by_those_of_the_next_2400():
-    assert rules.next_cut(as_of=at("2026-07-16T00:00"), zone=ZONE) == at("2026-07-17T00:00")
+    assert clocks.next_cut(as_of=at("2026-07-16T00:00"), zone=ZONE) == at("2026-07-17T00:00")
 
 
 def test_a_silent_township_is_overdue_at_0801():
     due = at("2026-07-16T08:00")
-    assert not rules.is_overdue(due_at=due, now=at("2026-07-16T08:00"))
-    assert not rules.is_overdue(due_at=due, now=at("2026-07-16T08:00:59"))
-    assert rules.is_overdue(due_at=due, now=at("2026-07-16T08:01"))
+    assert not clocks.is_overdue(due_at=due, now=at("2026-07-16T08:00"))
+    assert not clocks.is_overdue(due_at=due, now=at("2026-07-16T08:00:59"))
+    assert clocks.is_overdue(due_at=due, now=at("2026-07-16T08:01"))
 
 
 def test_figures_are_of_a_moment_between_the_disaster_and_now():
     started, now = at("2026-07-15T03:40"), at("2026-07-15T06:00")
 
-    def check(as_of, previous=None):
-        rules.check_as_of(as_of=as_of, started_at=started, previous_as_of=previous, now=now)
+    def check(as_of, earliest=started):
+        rules.check_as_of(as_of=as_of, earliest=earliest, now=now)
 
     check(started)
-    check(now, previous=now)
+    check(now, earliest=now)
     with pytest.raises(FiguresRefused, match="from 2026-07-15 03:40 to 2026-07-15 06:00; 2026-07-"):
         check(at("2026-07-15T06:01"))
     with pytest.raises(FiguresRefused):
         check(at("2026-07-15T03:39"))
     with pytest.raises(FiguresRefused):
-        check(at("2026-07-15T05:00"), previous=at("2026-07-15T05:01"))
+        check(at("2026-07-15T05:00"), earliest=at("2026-07-15T05:01"))
 
 
 def test_the_dictionary_has_both_languages_and_no_key_twice():
@@ -278,6 +324,6 @@ def test_completing_twice_is_completing_once(given_):
 
 @given(st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2026, 12, 30), timezones=st.just(ZONE)))
 def test_the_next_cut_is_within_a_day_and_at_midnight(as_of):
-    cut = rules.next_cut(as_of=as_of, zone=ZONE)
+    cut = clocks.next_cut(as_of=as_of, zone=ZONE)
     assert dt.timedelta(0) < cut - as_of <= dt.timedelta(days=1)
     assert (cut.hour, cut.minute, cut.second) == (0, 0, 0)

@@ -8,11 +8,13 @@ import datetime as dt
 import pytest
 from django.db import transaction
 
+from gis.models import Level
 from relief.access.gate import NotFound, NotYourDuty, Refused
 from relief.incidents import rows as incident_rows
 from relief.incidents.models import Incident
 from relief.incidents.rules import IncidentClosed
 from relief.journal.log import NoTransaction
+from relief.reports import rows as report_rows
 from relief.response import queries, rows, steps
 from relief.response.actions import end_response, finish_task
 from relief.response.models import Activation, ResponseTask
@@ -162,8 +164,14 @@ def test_chidi_ends_the_response_everywhere(world):
         rows=[
             incident_rows.incident(incident),
             *(rows.activation(one) for one in Activation.objects.select_related("area")),
+            *(report_rows.duty_report(one) for one in incident.report_duties.all()),
         ],
     )
+    owed = {(one.kind, one.area.level, one.due_at) for one in incident.report_duties.all()}
+    assert owed == {
+        ("verified", Level.TOWNSHIP, LATER + dt.timedelta(days=3)),
+        ("verified", Level.COUNTY, LATER + dt.timedelta(days=5)),
+    }
 
 
 def test_what_does_not_run_is_not_ended(world):

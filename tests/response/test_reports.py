@@ -6,6 +6,8 @@ import uuid
 import pytest
 
 from relief.access.gate import NotFound, NotYourDuty
+from relief.field import rows as field_rows
+from relief.field.models import Alert
 from relief.incidents.models import Incident
 from relief.incidents.rules import FormUsed, IncidentClosed
 from relief.reports import queries
@@ -14,7 +16,8 @@ from relief.reports.models import Report, ReportDuty, ReportState
 from relief.reports.rules import FiguresRefused, WrongState
 from relief.response import queries as response_queries
 from relief.response import rows
-from relief.response.actions import NotHere, file_report, return_report
+from relief.response.actions import file_report, return_report
+from relief.response.rules import NotHere
 from tests import proof
 from tests.world import NOW, STARTED, figures, flood, report
 
@@ -113,6 +116,7 @@ def test_a_report_changes_its_row_the_duty_and_the_assessment(world):
         rows=[
             report_rows.report(filed),
             report_rows.duty_report(duty),
+            field_rows.alert(Alert.objects.select_related("area").get()),
             rows.assessment(incident.assessments.latest()),
         ],
     )
@@ -213,7 +217,13 @@ def test_a_verified_report_ends_the_series_and_its_duty(world):
 def test_a_returned_report_no_longer_counts(world):
     incident = three_townships(world)
     wrong = report(
-        world, incident, "Hilltop", kind="follow_up", now=LATER, **(HILLTOP | {"rooms_severe": 900})
+        world,
+        incident,
+        "Hilltop",
+        kind="follow_up",
+        now=LATER,
+        change_note="counted again",
+        **(HILLTOP | {"rooms_severe": 900}),
     )
     assert suggested(incident)[0] == 1
     before = proof.last_number(world.real)
@@ -232,6 +242,7 @@ def test_a_returned_report_no_longer_counts(world):
         kind="report_returned",
         rows=[
             report_rows.report(returned),
+            report_rows.report(Report.objects.get(area=world.area("Hilltop"), counts=True)),
             report_rows.duty_report(duty),
             rows.assessment(incident.assessments.latest()),
         ],
@@ -263,7 +274,7 @@ def test_only_the_last_report_is_returned_and_with_a_reason(world):
     refused = proof.unchanged(
         lambda: return_report(actor=asha, report_id=first.id, note="x", now=LATER), WrongState
     )
-    assert str(refused) == "Only the last report can be returned: no. 2 came after no. 1."
+    assert str(refused) == ("The last report of the chain is expected: no. 2 came after no. 1.")
 
 
 def test_nobody_else_returns_it(world):

@@ -1,13 +1,16 @@
 """Every address of the pages with an object of the scene to ask it for."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from relief.access.models import ScreenPass
 from relief.allocation.models import PlanRun
 from relief.deliveries.models import CheckTask, Stop, TripState
-from relief.households.models import AffectedVillage
+from relief.field.models import Alert
+from relief.households.models import AffectedVillage, DamagedHouse
 from relief.incidents.models import RoadClosure
 from relief.reports.models import Report
 from relief.response.models import ResponseTask
@@ -51,6 +54,7 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
             for name in (
                 *("incident", "activate", "end_response", "villages", "situation"),
                 *("incident_plan", "plan_draft", "needs", "closure_new", "what_if"),
+                *("rollup", "damage_map", "houses", "house_new", "rapid"),
             )
         },
         "web:task_done": {"id": task.id},
@@ -59,6 +63,11 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
             f"web:{name}": {"id": report.id}
             for name in ("report", "report_verify", "report_return")
         },
+        "web:report_adopt": {"id": report.id},
+        "web:rollup_cell": {**place, "figure": "deaths"},
+        "web:rapid_file": {"id": incident, "form": "csv"},
+        "web:house": {"id": house(scene).id},
+        "web:alert_seen": {"id": alert(scene).id},
         "web:affected": {"id": affected.id},
         "web:closure_reopen": {"id": RoadClosure.objects.get().id},
         **{
@@ -86,8 +95,16 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
         "web:stop_receive": {"trip": stop.trip_id, "id": stop.id},
         "web:check_settle": {"id": check.id},
         **{f"web:{name}": {"id": lot.id} for name in ("lot", "lot_state")},
+        **{f"web:{name}": {"id": screen(scene).id} for name in ("screen_link", "screen_revoke")},
+        "web:screen_open": {"word": "AAAA-BBBB-CCCC"},
+        "web:device_revoke": {"id": uuid.UUID(int=7)},
+        "web:photo": {"sha256": "a" * 64},
+        "field_api:item": {"item_id": uuid.UUID(int=7)},
+        "field_api:photo": {"sha256": "a" * 64},
+        "field_api:nowhere": {"rest": "nothing"},
         "boards:board": board,
         "boards:snapshot": board,
+        "boards:past": board,
         "live:events": board,
     }
 
@@ -104,6 +121,52 @@ def run(scene: Scene) -> PlanRun:
             "requested_by": scene.world.users["asha"].id,
             "requested_at": scene.now,
         },
+    )
+    return found
+
+
+def screen(scene: Scene) -> ScreenPass:
+    """The one pass of the scene: for a screen that shows Northbank's board."""
+    found, _made = ScreenPass.objects.get_or_create(
+        view="township",
+        defaults={
+            "book": scene.world.real,
+            "area": scene.world.area("Northbank"),
+            "name": "hall",
+            "made_at": scene.now,
+            "made_by": scene.world.users["asha"],
+            "valid_to": scene.now + dt.timedelta(days=3650),
+            "request_key": uuid.uuid4(),
+        },
+    )
+    return found
+
+
+def house(scene: Scene) -> DamagedHouse:
+    """The one damaged house of the scene, in Willow."""
+    found, _made = DamagedHouse.objects.get_or_create(
+        incident=scene.incident,
+        defaults={
+            "book": scene.world.real,
+            "area": scene.world.area("Willow"),
+            "chain": uuid.uuid4(),
+            "rooms_total": 3,
+            "rooms_severe": 1,
+            "dwelling": True,
+            "grade": "severe",
+            "recorded_at": scene.now,
+            "recorded_by": scene.world.users["gu"].id,
+            "request_key": uuid.uuid4(),
+        },
+    )
+    return found
+
+
+def alert(scene: Scene) -> Alert:
+    """The one alert of the scene, of Northbank."""
+    found, _made = Alert.objects.get_or_create(
+        area=scene.world.area("Northbank"),
+        defaults={"book": scene.world.real, "missing": 1, "raised_at": scene.now},
     )
     return found
 

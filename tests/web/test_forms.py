@@ -219,7 +219,7 @@ def test_a_stale_button_says_what_changed_and_leads_back(scene, person):
     asha.client.defaults.update(with_page)
     late = asha.post(f"/reports/{report.id}/verify/", seen=str(seen.last_number))
     assert late.status_code == 409
-    assert "A report that is filed is expected; this one is verified." in words(late)
+    assert "A report that is adopted is expected; this one is verified." in words(late)
     assert "Report verified" in words(late)
     assert f'href="http://testserver/reports/{report.id}/"' in late.content.decode()
 

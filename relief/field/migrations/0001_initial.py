@@ -4,6 +4,7 @@ import uuid
 
 import django.contrib.gis.db.models.fields
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -79,6 +80,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=10)),
                 ("digest", models.CharField(max_length=64)),
                 ("body", models.JSONField()),
+                ("text", models.JSONField(null=True)),
                 (
                     "photos",
                     django.contrib.postgres.fields.ArrayField(
@@ -90,6 +92,7 @@ class Migration(migrations.Migration):
                 ("received_at", models.DateTimeField()),
                 ("offset_seconds", models.IntegerField(default=0)),
                 ("clock_off", models.BooleanField(default=False)),
+                ("brought_by", models.BigIntegerField(help_text="user id", null=True)),
                 (
                     "area",
                     models.ForeignKey(
@@ -213,6 +216,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="item",
             index=models.Index(fields=["author", "received_at"], name="item_of_author"),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["photos"], name="item_photos"),
         ),
         migrations.AddConstraint(
             model_name="item",

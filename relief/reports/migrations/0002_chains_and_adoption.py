@@ -13,6 +13,7 @@ import relief.journal.constraints
 CHAINS = """
     SET CONSTRAINTS ALL IMMEDIATE;
     UPDATE reports_report SET state = 'adopted' WHERE state = 'filed';
+    UPDATE reports_report SET change_reason = 'other' WHERE change_note <> '';
     UPDATE reports_report r SET chain = first.request_key
       FROM (SELECT DISTINCT ON (incident_id, area_id) incident_id, area_id, request_key
               FROM reports_report ORDER BY incident_id, area_id, seq) first
@@ -69,6 +70,27 @@ class Migration(migrations.Migration):
             model_name="report",
             name="chain",
             field=models.UUIDField(default=uuid.uuid4),
+        ),
+        migrations.AddField(
+            model_name="report",
+            name="change_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("double_count", "a double count was corrected"),
+                    ("new_check", "checked again on the spot"),
+                    ("water_gone", "houses fell after the water went down"),
+                    ("other", "another reason"),
+                ],
+                default="",
+                max_length=12,
+            ),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="reportduty",
+            name="copies_due_at",
+            field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
             model_name="report",
@@ -132,6 +154,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(CHAINS, BACK),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("change_reason__in", ["", "double_count", "new_check", "water_gone", "other"])
+                ),
+                name="report_change_reason",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="report",
             constraint=models.CheckConstraint(

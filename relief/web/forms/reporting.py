@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relief.access.gate import Refused
 from relief.reports.indicators import INDICATORS, Indicator, Section
-from relief.reports.models import Report, ReportKind
+from relief.reports.models import ChangeReason, Report, ReportKind
 from relief.reports.rules import FiguresRefused
 from relief.web.forms.sheet import Sheet
 
@@ -42,11 +42,20 @@ class ReportForm(Sheet):
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 200}),
         help_text=_("At most 200 characters."),
     )
-    change_note = forms.CharField(
+    change_reason = forms.ChoiceField(
         label=_("Why a figure fell or rose sharply"),
         required=False,
+        choices=[("", "–"), *ChangeReason.choices],
+        help_text=_(
+            "Needed when a total falls or becomes several times as large, or when more people are "
+            "affected than live there."
+        ),
+    )
+    change_note = forms.CharField(
+        label=_("Note on the change"),
+        required=False,
         max_length=200,
-        help_text=_("Needed when a total falls, or when more people are affected than live there."),
+        help_text=_("Needed when the reason is another one."),
     )
 
     def __init__(

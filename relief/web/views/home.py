@@ -8,11 +8,14 @@ from relief.incidents import queries
 from relief.incidents.models import IncidentStatus
 from relief.response.models import Activation
 from relief.web import incident_page, next_steps
+from relief.web.views import screens
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    if actor.is_screen:
+        return screens.to_its_board(actor)
     incidents = queries.incidents(actor=actor)
     running = [one for one in incidents if one.status != IncidentStatus.CLOSED]
     active = Activation.objects.visible_to(actor).filter(incident__in=running, ended_at=None)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +16,7 @@ from relief.response import actions as response
 from relief.response import queries as responses
 from relief.response.models import Activation
 from relief.web import incident_page
+from relief.web.desk.beginning import begun_with, waiting_item
 from relief.web.forms.incidents import IncidentForm, LevelForm
 from relief.web.forms.sheet import request_key
 from relief.web.templatetags.shown import ROMAN
@@ -41,7 +43,10 @@ def incidents(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def incident_new(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    form = IncidentForm(request.POST or None, request.FILES or None, actor=actor)
+    item = waiting_item(actor, request.GET.get("item", ""))
+    form = IncidentForm(
+        request.POST or None, request.FILES or None, actor=actor, initial=begun_with(item)
+    )
     if request.method == "POST" and form.is_valid():
         typed = dict(form.cleaned_data)
         made = form.try_to(
@@ -53,8 +58,10 @@ def incident_new(request: HttpRequest) -> HttpResponse:
         )
         if made is not None:
             messages.success(request, _("“%(name)s” is open.") % {"name": made})
+            if item is not None:
+                return redirect(f"{reverse('web:desk')}?incident={made.id}")
             return redirect("web:incident", id=made.id)
-    context = {"form": form, "request_key": request.POST.get("request_key", "")}
+    context = {"form": form, "item": item, "request_key": request.POST.get("request_key", "")}
     return render(request, "web/incident_new.html", context, status=409 if form.refused else 200)
 
 

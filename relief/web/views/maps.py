@@ -23,6 +23,7 @@ from relief.households.models import AffectedVillage, Household, HouseholdCell
 from relief.incidents import queries as incidents
 from relief.incidents.models import Incident
 from relief.web import map_page
+from relief.web.desk import on_the_map as damage
 from relief.web.templatetags.shown import offset
 
 MINUTES_10 = 600
@@ -65,6 +66,7 @@ def county_map(request: HttpRequest) -> HttpResponse:
             "incidents": incidents.running(actor=actor),
             "map": maps.parts(drawn=drawn, nonce=map_page.nonce(request)),
             "feed": feed,
+            "damage": damage.for_map(actor=actor, incident=incident),
             "areas": twin(county=county, incident=incident, actor=actor),
         },
     )

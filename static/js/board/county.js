@@ -3,6 +3,7 @@
 import * as f from "./figures.js";
 import { badge, clock, h, link, number } from "./parts.js";
 import { checkList, journal, roadList, shelterList, taskList, tripTable } from "./shared.js";
+import { ownDuty } from "./urgent.js";
 
 export function draw(board) {
   const { page, store, speech, incident, path, now } = board;
@@ -10,6 +11,11 @@ export function draw(board) {
   const lines = f.needs(store, incident);
   const list = f.trips(store, incident);
   tiles(board, { reports, lines, list });
+  ownDuty(board, {
+    name: (due) => `${speech.say("report_up")}: ${speech.one("report_kinds", due.kind)}`,
+    act: "report_up", text: "report_up_open",
+    address: incident ? speech.page("rapid", { id: incident }) : "#",
+  });
   watch(board);
   needs(board, lines);
   gaps(board, lines);
@@ -33,17 +39,19 @@ export function draw(board) {
 }
 
 function tiles(board, { reports, lines, list }) {
-  const { page, store, speech, incident, now } = board;
+  const { page, store, speech, incident, path, now } = board;
   const sums = f.figuresOf(reports);
   const asOf = !reports.length ? speech.say("no_report_yet")
     : sums.first === sums.last
       ? speech.say("as_of", { time: speech.at(sums.last, now) })
       : speech.say("as_of_span", { first: speech.at(sums.first, now), last: speech.at(sums.last, now) });
-  const all = Math.max(f.reportDuties(store, incident).length, reports.length);
+  const n = f.reported(reports);
+  const owing = f.reportDuties(store, incident).filter((row) => row.area !== path);
+  const all = Math.max(owing.length, n);
   const shown = (value) => (reports.length ? speech.count(value) : "–");
   page.tile("affected", {
     value: shown(sums.affected), asOf,
-    note: speech.say("reports_note", { n: reports.length, all }),
+    note: speech.say("reports_note", { n, all }),
   });
   page.tile("relocated", {
     value: shown(sums.relocated), asOf,
@@ -73,8 +81,8 @@ function tiles(board, { reports, lines, list }) {
 
 // What does not speak for itself: townships without news, places without a road.
 function watch(board) {
-  const { page, store, speech, about, incident, now } = board;
-  const silent = f.silent(store, incident)
+  const { page, store, speech, about, incident, path, now } = board;
+  const silent = f.silent(store, incident, path)
     .map((row) => ({ key: row.id, sign: [row, speech.at(row.overdue_since, now)], row }));
   page.list("silent", silent, ({ row }) =>
     h("li", { class: "line line--bad" },
@@ -120,6 +128,7 @@ function measures({ page, speech }) {
 // Township × item. Each cell leads to its rows; the bar shows received, on the road, allocated.
 function needs(board, lines) {
   const { page, speech, about } = board;
+  if (!page.part("needs")) return; // a wall shows the map instead
   measures(board);
   const table = f.matrix(lines, about.items);
   const head = table.items.map((item) => ({ key: item, sign: [speech.item(item)], item }));
@@ -193,30 +202,40 @@ function figure(line, speech) {
   ];
 }
 
-// On a phone: the gaps as a list, the largest share of its need first.
+const GAPS = 8; // as many as one looks through before turning to something else
+
+// On a phone: the gaps as a list, the largest share of its need first, most of them behind a tap.
 function gaps(board, lines) {
   const { page, speech, about, incident } = board;
   const open = lines.filter((line) => line.gap > 0)
-    .sort((one, two) => two.gap / two.need - one.gap / one.need);
-  page.list("gaps", open.map((line) => ({ key: line.id, sign: [line], line })), ({ line }) =>
+    .sort((one, two) => two.gap / two.need - one.gap / one.need)
+    .map((line) => ({ key: line.id, sign: [line], line }));
+  const row = ({ line }) =>
     h("li", { class: "line" },
       h("div", {},
         link(speech.page("need", {
           id: incident, place: about.areas[line.area]?.code, item: about.items[line.item]?.code,
         }), `${speech.area(line.area)} · ${speech.item(line.item)}`)),
       h("span", { class: "number number--bad" },
-        `−${speech.count(line.gap)} `, h("span", { class: "quiet" }, `/ ${speech.count(line.need)}`))));
+        `−${speech.count(line.gap)} `, h("span", { class: "quiet" }, `/ ${speech.count(line.need)}`)));
+  page.list("gaps", open.slice(0, GAPS), row, { count: open.length });
+  page.list("gaps-more", open.slice(GAPS), row);
+  const more = page.root.querySelector("[data-more=gaps]");
+  if (more) more.hidden = open.length <= GAPS;
 }
 
 function figures(board, reports) {
   const { page, speech, now } = board;
   const c = speech.words.columns;
   const keys = ["affected", "relocated", "dead", "rooms"];
-  const rows = reports.map((row) => ({ key: row.area, sign: [row, speech.at(row.as_of, now)], row }));
+  const rows = reports.map((row) => ({
+    key: row.village || row.area, sign: [row, speech.at(row.as_of, now)], row,
+  }));
   page.list("figures", rows, ({ row }) => {
     const sums = f.figuresOf([row]);
     return h("tr", {},
-      h("th", { scope: "row" }, speech.area(row.area)),
+      h("th", { scope: "row" }, speech.area(row.area),
+        row.village && h("span", { class: "under" }, speech.area(row.village))),
       h("td", { "data-label": c.report },
         link(speech.page("report", { id: row.id }), `#${row.seq} ${speech.one("report_kinds", row.kind)}`),
         " ", row.state === "verified" ? badge(speech.one("report_states", row.state), "good") : ""),

@@ -24,15 +24,17 @@ export function response(store, incident, path) {
 export const suggestion = (store, incident) =>
   of(store, "assessment", incident).sort((one, two) => two.id - one.id)[0];
 
-// The latest report of each township that was not returned.
-export function currentReports(store, incident) {
-  const latest = new Map();
-  for (const row of of(store, "report", incident)) {
-    if (row.state === "returned") continue;
-    if (!latest.has(row.area) || latest.get(row.area).seq < row.seq) latest.set(row.area, row);
-  }
-  return [...latest.values()].sort(by((row) => row.area));
-}
+// The reports that totals are the sum of: the county says which.
+export const currentReports = (store, incident) =>
+  of(store, "report", incident)
+    .filter((row) => row.counts)
+    .sort(by((row) => row.village || row.area));
+
+export const reported = (reports) => new Set(reports.map((row) => row.area)).size;
+
+// People dead, missing or trapped that nobody has taken note of yet, the newest first.
+export const alerts = (store) =>
+  store.all("alert").filter((row) => !row.seen_at).sort((one, two) => two.id - one.id);
 
 export function figuresOf(reports) {
   const total = (...keys) => sum(reports, (row) => sum(keys, (key) => Number(row.figures[key])));
@@ -127,10 +129,10 @@ export const onTheRoad = (list) => list.filter((trip) => trip.state === "on_the_
 export const toLeave = (list) => list.filter((trip) => trip.state === "planned");
 export const lateAt = (now) => (trip) => trip.due && time(trip.due) < now;
 
-// Townships whose report is overdue, the longest silence first.
-export const silent = (store, incident) =>
+// Townships whose report is overdue, the longest silence first; `path` is the board's own area.
+export const silent = (store, incident, path) =>
   of(store, "duty_report", incident)
-    .filter((row) => row.overdue_since)
+    .filter((row) => row.overdue_since && row.area !== path)
     .sort(by((row) => row.overdue_since));
 
 export const reportDuties = (store, incident) => of(store, "duty_report", incident);

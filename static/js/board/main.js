@@ -5,10 +5,12 @@ import { openIncidents } from "./figures.js";
 import { draw as drawCounty } from "./county.js";
 import { joinMap } from "./map.js";
 import { Page, Speech, tick } from "./parts.js";
+import { Past } from "./past.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
 import { draw as drawTop } from "./top.js";
 import { draw as drawTownship } from "./township.js";
+import { draw as drawUrgent } from "./urgent.js";
 import { draw as drawVillage } from "./village.js";
 import { draw as drawWarehouse } from "./warehouse.js";
 
@@ -29,6 +31,7 @@ const store = new Store(snapshot);
 const page = new Page(root);
 const status = new Status(root, speech);
 
+const mayDo = about.may;
 let chosen = null;
 let waiting = false;
 
@@ -38,14 +41,16 @@ function incident() {
   return open.find((row) => row.id === chosen) || open[0];
 }
 
+// The time the board shows: the server's clock, or the moment of the past one looks at.
+const now = () => (past?.moment ? Date.parse(past.moment.at) : live.now());
+
 function redraw() {
   waiting = false;
   const shown = incident();
   root.classList.toggle("board--idle", !shown);
-  const board = {
-    page, store, speech, about, incident: shown?.id, path: about.path, now: live.now(),
-  };
+  const board = { page, store, speech, about, incident: shown?.id, path: about.path, now: now() };
   drawTop(board, shown, choose);
+  drawUrgent(board);
   BOARDS[about.view](board);
 }
 
@@ -62,25 +67,73 @@ function later() {
   else requestAnimationFrame(redraw);
 }
 
+function tell() {
+  const at = past?.moment && now();
+  status.show(at ? { name: "past", since: at, age: 0 } : lastState);
+}
+
+// Into the past or back: what one may press and what the clock says changes on every line.
+function turned() {
+  const looking = Boolean(past.moment);
+  root.classList.toggle("board--past", looking);
+  about.may = looking ? [] : mayDo;
+  for (const node of root.querySelectorAll("[data-key]")) node.remove();
+  page.drawn.clear();
+  tell();
+  later();
+}
+
+function ended(why) {
+  if (why === "signed_out") {
+    location.reload();
+    return;
+  }
+  past?.leave();
+  status.ended();
+}
+
 const live = new Live({
   feed: about.feed,
   epoch: snapshot.epoch,
   number: snapshot.number,
   serverNow: Date.parse(about.now),
   on: {
-    frame: (frame) => store.apply(frame),
+    frame: (frame) => {
+      store.apply(frame);
+      past?.missed(frame.lines);
+    },
     snapshot: (fresh) => store.reset(fresh),
-    state: (state) => status.show(state),
+    state: (state) => {
+      lastState = state;
+      tell();
+    },
     replayed: (count) => status.replayed(count),
-    ended: (why) => (why === "signed_out" ? location.reload() : status.ended()),
+    ended,
   },
+});
+let lastState = { name: live.name, since: live.since, age: live.age };
+
+const panel = document.querySelector("[data-past]"); // a wall has none
+const past = panel && new Past({
+  panel,
+  opener: document.querySelector("[data-past-open]"),
+  store,
+  speech,
+  feed: about.feed,
+  on: { incident: () => incident()?.id, now: () => live.now(), turned, ended },
 });
 
 store.subscribe(later);
+const asked = document.getElementById("board-past");
+if (asked) past?.begin(JSON.parse(asked.textContent));
 redraw();
 joinMap(store);
+for (const layer of window.reliefMap?.layers || []) layer.now = now;
+document.addEventListener("relief-map", (event) => {
+  event.detail.now = now;
+});
 live.start();
-setInterval(() => tick(root, speech, live.now()), 1_000);
+setInterval(() => tick(root, speech, now()), 1_000);
 // Silence and lateness come from the clock as well as from rows.
 setInterval(later, 30_000);
 

@@ -198,7 +198,9 @@ export class Page {
     this.drawn.add(`tile ${name}`);
     write(tile.querySelector(".tile__value"), value, { calm });
     write(tile.querySelector(".tile__note"), note, { calm: true });
-    write(tile.querySelector(".tile__as-of"), asOf, { calm: true });
+    // A tile that counts what is under way is as old as the board itself: see Status.
+    const stamp = tile.querySelector(".tile__as-of:not([data-level-at])");
+    write(stamp, asOf, { calm: true });
     tile.classList.toggle("tile--alarm", alarm);
   }
 }

@@ -1,34 +1,20 @@
 // The rows of a board, by table and id. Replaying frames onto a snapshot gives the same rows as a
 // later snapshot; no rule of the server is repeated here.
+//
+// While a moment of the past is on show, frames go on arriving behind it: nobody hears of them,
+// and going back to the present needs no network.
 
 const NONE = Object.freeze([]);
+const LINES = 40;
 
-export class Store {
-  constructor(snapshot) {
-    this.listeners = new Set();
-    this.fill(snapshot);
-  }
-
-  fill({ rows, lines = [] }) {
+class State {
+  constructor({ rows, lines = [] }) {
     this.tables = new Map();
     this.cached = new Map();
     this.lines = [];
     this.told = 0;
     this.put(rows);
     this.note(lines);
-  }
-
-  // A fresh snapshot in place of everything known.
-  reset(snapshot) {
-    this.fill(snapshot);
-    this.tell({ fresh: true, tables: new Set(this.tables.keys()), rows: snapshot.rows });
-  }
-
-  // The rows and lines of one frame.
-  apply({ rows, lines = [] }) {
-    const tables = this.put(rows);
-    this.note(lines);
-    this.tell({ fresh: false, tables, rows });
   }
 
   put(rows) {
@@ -56,23 +42,63 @@ export class Store {
         this.lines.unshift({ number, kind, at, areas: [area] });
       }
     }
-    this.lines.length = Math.min(this.lines.length, 40);
+    this.lines.length = Math.min(this.lines.length, LINES);
+  }
+}
+
+export class Store {
+  constructor(snapshot) {
+    this.listeners = new Set();
+    this.present = this.shown = new State(snapshot);
+  }
+
+  get lines() {
+    return this.shown.lines;
+  }
+
+  // A fresh snapshot in place of everything known of the present.
+  reset(snapshot) {
+    const live = this.shown === this.present;
+    this.present = new State(snapshot);
+    if (live) this.show(this.present);
+  }
+
+  // The rows and lines of one frame.
+  apply({ rows, lines = [] }) {
+    const tables = this.present.put(rows);
+    this.present.note(lines);
+    if (this.shown === this.present) this.tell({ fresh: false, tables, rows });
+  }
+
+  // Show a snapshot of the past until `back`.
+  look(snapshot) {
+    this.show(new State(snapshot));
+  }
+
+  back() {
+    this.show(this.present);
+  }
+
+  show(state) {
+    this.shown = state;
+    this.tell({ fresh: true, tables: new Set(state.tables.keys()), rows: this.rows() });
   }
 
   // All rows of a table as an array that stays the same until the table changes.
-  all(table) {
-    if (!this.tables.has(table)) return NONE;
-    if (!this.cached.has(table)) this.cached.set(table, [...this.tables.get(table).values()]);
-    return this.cached.get(table);
+  all(name) {
+    const { tables, cached } = this.shown;
+    if (!tables.has(name)) return NONE;
+    if (!cached.has(name)) cached.set(name, [...tables.get(name).values()]);
+    return cached.get(name);
   }
 
-  get(table, id) {
-    return this.tables.get(table)?.get(id);
+  get(name, id) {
+    return this.shown.tables.get(name)?.get(id);
   }
 
   // All rows as they came, for whoever keeps a picture of its own (the map).
   rows() {
-    return [...this.tables].flatMap(([t, table]) =>
+    return [...this.shown.tables].flatMap(([t, table]) =>
       [...table.values()].map(({ id, area, ...v }) => ({ t, i: id, a: area, v })));
   }
 

@@ -1,10 +1,10 @@
 // A township's board: own figures and when the next are due, what comes, what is still missing.
 
 import * as f from "./figures.js";
-import { button, clock, h, keyed } from "./parts.js";
 import {
   coming, journal, needTable, receiveButton, roadList, shelterList, taskList, tripTable, villageList,
 } from "./shared.js";
+import { ownDuty } from "./urgent.js";
 
 export function draw(board) {
   const { page, store, speech, incident, path, now } = board;
@@ -12,7 +12,11 @@ export function draw(board) {
   const lines = f.needs(store, incident);
   const list = coming(board);
   figures(board, reports);
-  duty(board);
+  ownDuty(board, {
+    name: (due) => speech.one("report_kinds", due.kind),
+    act: "file_report", text: "report",
+    address: speech.page("report_new", { id: incident, place: board.about.code }),
+  });
   const met = f.coverage(lines, "received");
   page.tile("goods", {
     value: met === null ? "–" : `${met} %`,
@@ -57,22 +61,4 @@ function figures({ page, speech, now }, reports) {
     if (address) tile.setAttribute("href", address);
     else tile.removeAttribute("href");
   }
-}
-
-// The reporting clock: which report is due, when, and the way to file it.
-function duty({ page, store, speech, about, incident, now }) {
-  const box = page.part("duty");
-  const due = f.reportDuties(store, incident).find((row) => about.areas[row.area]?.code === about.code);
-  const rows = due ? [{ key: due.id, sign: [due] }] : [];
-  keyed(box, rows, {
-    calm: !box.dataset.drawn,
-    build: () => h("div", { class: due.overdue_since ? "duty duty--late" : "duty" },
-      h("p", {}, h("strong", {}, speech.one("report_kinds", due.kind)),
-        h("span", { class: "quiet" }, ` ${speech.at(due.due_at, now)}`)),
-      clock(due.due_at, speech, now),
-      speech.may("file_report")
-        ? button(speech.page("report_new", { id: incident, place: about.code }), speech.say("report"), true)
-        : null),
-  });
-  box.dataset.drawn = "yes";
 }

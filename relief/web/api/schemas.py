@@ -1,0 +1,284 @@
+"""Shapes of what phones send and get. Bounds are those of any honest report."""
+
+import datetime as dt
+import uuid
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
+
+from relief.field.models import ItemKind
+
+SCHEMA, OLDEST_SCHEMA = 1, 1
+BATCH = 50
+PHOTOS = 20
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)]
+AreaCode = Annotated[str, Field(pattern=r"^[0-9]{12}$", max_length=12)]
+RowId = Annotated[int, Field(ge=1, le=2**53, strict=True)]
+BookId = Annotated[int, Field(ge=1, le=2**53)]  # in an address all is text
+Small = Annotated[int, Field(ge=0, le=32_767, strict=True)]
+Units = Annotated[int, Field(ge=0, le=2_000_000_000, strict=True)]
+Note = Annotated[str, Field(max_length=200)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+
+
+def _written(moment: Any) -> Any:
+    """RFC 3339 text, not seconds since some day; `datetime` comes from an address."""
+    if not isinstance(moment, str | dt.datetime):
+        raise ValueError("a moment as text")
+    return moment
+
+
+def _thinkable(moment: dt.datetime) -> dt.datetime:
+    """A clock may be wrong by decades, but not by centuries: dates must fit every calendar."""
+    if not 1970 <= moment.year <= 2200:
+        raise ValueError("a year from 1970 to 2200")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_thinkable)]
+
+
+class Strict(BaseModel):
+    """No fields beside the contract's, and no number written as text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Loose(Strict):
+    """As JSON comes: identifiers and moments are text."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+
+class Scene(Strict):
+    """What is said beside the figures."""
+
+    what: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=10)] = []
+    trapped: Units | None = None
+    wanted: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=40)] = []
+
+
+class ReportBody(Loose):
+    """A damage report (灾情快报)."""
+
+    incident: RowId | None = None
+    area: AreaCode
+    village: AreaCode | None = None
+    kind: Literal["initial", "follow_up", "zero", "verified"]
+    chain: uuid.UUID
+    base: uuid.UUID | None = None
+    as_of: Moment
+    figures: Annotated[
+        dict[
+            Annotated[str, Field(max_length=40)], int | float | Annotated[str, Field(max_length=20)]
+        ],
+        Field(max_length=100),
+    ] = {}
+    change_reason: Annotated[str, Field(max_length=20)] = ""
+    change_note: Note = ""
+    narrative: Note = ""
+    point: tuple[Longitude, Latitude] | None = None
+    accuracy_m: Units | None = None
+    scene: Scene = Scene()
+
+
+class DamageBody(Loose):
+    """A household with a damaged house (因灾倒塌损坏住房户)."""
+
+    incident: RowId
+    area: AreaCode
+    chain: uuid.UUID
+    base: uuid.UUID | None = None
+    head: Annotated[str, Field(max_length=60)] = ""
+    people: Small = 0
+    building: Annotated[str, Field(max_length=16)] = ""
+    rooms_total: Small
+    rooms_collapsed: Small = 0
+    rooms_severe: Small = 0
+    rooms_general: Small = 0
+    dwelling: bool
+    sole_dwelling: bool = False
+    point: tuple[Longitude, Latitude] | None = None
+    accuracy_m: Units | None = None
+    note: Note = ""
+    household: RowId | Annotated[str, Field(max_length=40)] | None = None
+
+
+class ReceiptLine(Strict):
+    """How one load arrived: all that came, and how much of it is damaged."""
+
+    line: RowId
+    received: Units
+    damaged: Units = 0
+
+
+class ReceiptBody(Strict):
+    """Goods received at a stop (物资签收)."""
+
+    stop: RowId
+    lines: Annotated[list[ReceiptLine], Field(max_length=200)]
+    note: Note = ""
+
+
+class TaskBody(Strict):
+    """An order read (已阅), or done (已办)."""
+
+    task: RowId
+    done: bool
+    evidence: Note = ""
+
+
+BODIES: dict[str, type[BaseModel]] = {
+    ItemKind.REPORT: ReportBody,
+    ItemKind.DAMAGE: DamageBody,
+    ItemKind.RECEIPT: ReceiptBody,
+    ItemKind.TASK: TaskBody,
+}
+
+
+class Item(Loose):
+    """One item as the phone saved it."""
+
+    id: uuid.UUID
+    book: RowId
+    kind: Literal["report", "damage", "receipt", "task"]
+    author: RowId
+    device_seq: Units = 0
+    # 'schema_version' in code: pydantic keeps `schema` for itself.
+    schema_version: Annotated[int, Field(alias="schema", ge=0, le=1000, strict=True)]
+    made_at: Moment
+    mono_ms: Annotated[float, Field(ge=0)] | None = None
+    offset_seconds: Annotated[float, Field(ge=-2e9, le=2e9)] = 0
+    photos: Annotated[list[Sha256], Field(max_length=PHOTOS)] = []
+    channel: Literal["data", "code"] = "data"
+    body: Annotated[
+        dict[str, Any],
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"$ref": f"#/components/schemas/{body.__name__}"} for body in BODIES.values()
+                ]
+            }
+        ),
+    ]
+
+
+class Batch(Strict):
+    """Several items; each is taken or refused by itself."""
+
+    items: Annotated[
+        list[Annotated[Any, WithJsonSchema({"$ref": "#/components/schemas/Item"})]],
+        Field(max_length=BATCH),
+    ]
+
+
+class Enrolment(Strict):
+    """The one-time code, and what the phone calls itself."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40)]
+    label: Annotated[str, Field(max_length=60)] = ""
+
+
+# What the county answers
+
+
+class Person(BaseModel):
+    id: int
+    name: str
+    name_en: str
+
+
+class Enrolled(BaseModel):
+    token: str
+    device: uuid.UUID
+    expires_at: dt.datetime
+    person: Person
+
+
+class Now(BaseModel):
+    now: dt.datetime
+
+
+class Receipt(BaseModel):
+    """The county has the item. Nothing is deleted from the phone before `complete`."""
+
+    id: uuid.UUID
+    receipt: str
+    kind: Literal["report", "damage", "receipt", "task"]
+    received_at: dt.datetime
+    state: Literal["received", "adopted", "verified", "to_merge", "returned", "merged", "done"]
+    reason: str
+    missing_photos: list[Sha256]
+    complete: bool
+
+
+class FieldProblem(BaseModel):
+    field: str
+    sentence: str
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    safe: bool
+    problems: list[FieldProblem]
+
+
+class Result(BaseModel):
+    """What became of one item of a batch: its receipt or its problem."""
+
+    id: str | None
+    status: int
+    receipt: Receipt | None = None
+    problem: Problem | None = None
+
+
+class Results(BaseModel):
+    results: list[Result]
+
+
+class Receipts(BaseModel):
+    items: list[Receipt]
+
+
+class PhotoStatus(BaseModel):
+    stored_bytes: int
+    total_bytes: int
+    complete: bool
+
+
+class Reference(BaseModel):
+    """Everything a phone needs offline; see docs/field-api.md."""
+
+    model_config = ConfigDict(extra="allow")
+
+    server_time: dt.datetime
+    person: Person
+    books: list[dict[str, Any]]
+    book: int
+    areas: list[dict[str, Any]]
+    incidents: list[dict[str, Any]]
+    indicators: list[dict[str, Any]]
+    rules: dict[str, Any]
+    chains: list[dict[str, Any]]
+    duties: list[dict[str, Any]]
+    stops: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
+    items: list[dict[str, Any]]
+    contacts: dict[str, Any]
+    limits: dict[str, Any]

@@ -1,0 +1,46 @@
+"""Who signs a request: the token of an enrolled phone, and nothing else."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.security.base import AuthBase
+
+from relief.access import gate
+from relief.field import devices
+from relief.field.models import Device
+
+SCHEME = "Device"
+
+
+class DeviceToken(AuthBase):
+    """`Authorization: Device <token>`."""
+
+    openapi_type = "apiKey"
+    openapi_in = "header"
+    openapi_name = "Authorization"
+    openapi_description = f"`{SCHEME} <token>`, the token of an enrolled phone"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.openapi_security_schema["name"] = self.openapi_name
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """The phone. Raises NotSigned, Expired or Revoked."""
+        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme != SCHEME or not token.strip():
+            raise devices.NotSigned("")
+        return devices.of_token(token=token.strip(), now=request.now)  # type: ignore[attr-defined]
+
+
+def device_of(request: HttpRequest) -> Device:
+    """The phone that signed this request."""
+    return request.auth  # type: ignore[attr-defined]
+
+
+def actor_of(request: HttpRequest, *, book_id: int) -> gate.Actor:
+    """The phone's person in that book. Raises NotFound for who holds no duty there."""
+    now = request.now  # type: ignore[attr-defined]
+    actor = gate.actor_for(user=device_of(request).user, book_id=book_id, now=now)
+    if not actor.duties:
+        raise gate.NotFound
+    return actor

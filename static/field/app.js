@@ -1,0 +1,221 @@
+// Opens the app: the person's choices, the words, who is here, then the page the address names.
+
+import { speak } from "./api.js";
+import * as pin from "./pin.js";
+import { button, chosen, el, fill, icon, look, note, span } from "./ui.js";
+import { load, say } from "./words.js";
+
+const PAGES = {
+  "": { file: "home", tab: "report" },
+  report: { file: "report", tab: "report" },
+  mine: { file: "mine", tab: "mine" },
+  follow: { file: "series", tab: "mine", first: "follow" },
+  verified: { file: "series", tab: "mine", first: "verified" },
+  houses: { file: "houses", tab: "mine" },
+  house: { file: "house", tab: "report" },
+  goods: { file: "goods", tab: "goods" },
+  tasks: { file: "tasks", tab: "tasks" },
+  scan: { file: "scan", tab: "mine" },
+  settings: { file: "settings", tab: "" },
+};
+const TABS = [["report", "#/"], ["mine", "#/mine"], ["goods", "#/goods"], ["tasks", "#/tasks"]];
+const STRIP_EVERY_MS = 15_000;
+
+const page = document.getElementById("page");
+const strip = document.getElementById("strip");
+const tabs = document.getElementById("tabs");
+const notes = document.getElementById("notes");
+const told = new Map();
+
+let model = null;
+let sync = null;
+let leave = null;
+let turn = 0;
+let counting = 0;
+
+/** A line above the page until it is taken away; one for each code. */
+function tell(code, kind, text, ...more) {
+  told.set(code, note(kind, text, ...more));
+  fill(notes, [...told.values()]);
+}
+
+function untell(code) {
+  if (told.delete(code)) fill(notes, [...told.values()]);
+}
+
+/** The page that the address names, in place of the one shown. */
+async function show() {
+  const mine = (turn += 1);
+  if (leave) leave();
+  leave = null;
+  dispatchEvent(new CustomEvent("relief-form", { detail: false }));
+  const hash = decodeURIComponent(location.hash);
+  const code = (/^#enrol=(.+)$/.exec(hash) || [])[1] || "";
+  const person = await pin.person();
+  if (code || !person || (await pin.locked())) {
+    const { enrol, unlock } = await import("./pages/enrol.js");
+    draw(null);
+    await (person && !code ? unlock(page, show) : enrol(page, { code, done: begin }));
+    return;
+  }
+  if (!model) await begin();
+  const [, name = "", ...rest] = hash.replace(/^#/, "").split("/");
+  const found = PAGES[name] || PAGES[""];
+  const { show: open } = await import(`./pages/${found.file}.js`);
+  if (mine !== turn) return;
+  if (!model.reference()) {
+    const { fetching } = await import("./pages/enrol.js");
+    draw(null);
+    await fetching(page, async () => {
+      await model.load();
+      await show();
+    });
+    return;
+  }
+  draw(found.tab);
+  fill(page);
+  scrollTo(0, 0);
+  const ended = await open(page, ...(found.first ? [found.first] : []), ...rest);
+  if (mine !== turn) {
+    if (ended) ended();
+    return;
+  }
+  leave = ended || null;
+  page.focus({ preventScroll: true });
+}
+
+/** Somebody is here: the phone's own data, and the sending of what waits. */
+async function begin() {
+  if (!model) {
+    [model, sync] = await Promise.all([import("./model.js"), import("./sync.js")]);
+    model.onchange(drawStrip);
+    sync.start({ onChange: heard });
+    setInterval(drawStrip, STRIP_EVERY_MS);
+  }
+  untell("auth");
+  await model.load();
+  const { needs } = model.person();
+  if (needs) heard({ code: needs });
+  model.startFix();
+  model.refresh().catch(model.unreached);
+}
+
+/** Something nobody foresaw, told in words; what was saved before is not touched by it. */
+async function failed(fault) {
+  const { browser } = await import("./store.js");
+  if (browser() !== "ok") {
+    tell("fault", "danger", say("app.no_storage"));
+    return;
+  }
+  const full = fault && fault.name === "QuotaExceededError";
+  tell("fault", "danger", full ? say("store.full") : say("app.fault", {
+    why: (fault && (fault.name || fault.message)) || "?",
+  }));
+}
+
+/** Counts anew soon; once for many events. */
+function countSoon() {
+  if (counting) return;
+  counting = setTimeout(() => {
+    counting = 0;
+    model.count();
+  }, 300);
+}
+
+/** What the sending found. */
+function heard(event) {
+  countSoon();
+  if (event.code.startsWith("auth.")) {
+    const n = model.counts() ? model.counts().waiting : 0;
+    const own = ["auth.expired", "auth.revoked"].includes(event.code);
+    tell("auth", "danger", own ? say(event.code, { n }) : event.sentence,
+      el("a", { class: "button", href: "#/settings" }, say("auth.sign_in")));
+  } else if (event.code === "sync.version_conflict") {
+    tell("conflict", "info", say(event.code), el("a", { class: "button", href: "#/mine" }, say("tab.mine")));
+  } else if (event.code === "item.returned") {
+    tell("returned", "warn", say("item.returned", { reason: event.reason }),
+      el("a", { class: "button", href: "#/mine" }, say("tab.mine")));
+  } else if (event.code === "app.too_old") {
+    tell("old", "danger", say(event.code));
+  }
+  dispatchEvent(new CustomEvent("relief", { detail: event }));
+}
+
+function draw(tab) {
+  drawStrip();
+  tabs.hidden = tab === null;
+  tabs.setAttribute("aria-label", say("tabs"));
+  if (tab === null) return;
+  const unread = model ? model.unread() : 0;
+  fill(tabs, el("ul", {}, TABS.map(([name, href]) =>
+    el("li", {},
+      el("a", { href, "aria-current": name === tab ? "page" : undefined },
+        icon(name),
+        el("span", {}, say(`tab.${name}`),
+          name === "tasks" && unread > 0 && el("span", { class: "tab__count" }, String(unread))))))));
+  untell("conflict");
+  untell("fault");
+  if (tab === "mine") untell("returned");
+}
+
+function drawStrip() {
+  const online = navigator.onLine;
+  const here = model && model.reference() ? model : null;
+  const drill = Boolean(here && here.isDrill());
+  document.body.classList.toggle("is-drill", drill);
+  const waits = here && here.counts() ? here.counts().waiting : 0;
+  fill(strip,
+    drill && el("strong", { class: "strip__drill" }, say("drill")),
+    el("div", { class: "strip strip__row" },
+      el("div", { class: "strip__event" },
+        el("b", {}, here ? here.name(here.incident()) || say("event.none") : say("app")),
+        here && dueLine(here)),
+      waits > 0 && el("a", { class: "strip__waits", href: "#/mine" }, say("strip.waits", { n: waits })),
+      el("span", { class: `strip__net${online ? "" : " is-off"}` },
+        icon(online ? "online" : "offline"), say(online ? "online" : "offline")),
+      here && el("a", { href: "#/settings", "aria-label": say("settings.title") }, icon("settings"))));
+}
+
+/** How long until the next report is due, or how late it is. */
+function dueLine(here) {
+  const due = here.due();
+  if (!due) return el("span", {}, here.name(here.person()));
+  const left = Date.parse(due.due_at) - Date.now();
+  return el("span", { class: left < 0 ? "is-late" : "" },
+    say(left < 0 ? "due.late" : "due.left", { kind: say(`kind.${due.kind}`), time: span(left) }));
+}
+
+/** Keeps the app on the phone; a new version waits until the person says so. */
+async function keep() {
+  const renew = await import("./renew.js");
+  addEventListener("relief-form", ({ detail }) => renew.setDirty(detail));
+  const take = async () => {
+    if ((await renew.update()) === "dirty") tell("update", "info", say("app.update"));
+  };
+  await renew.register({
+    onWaiting: () =>
+      tell("update", "info", say("app.update_ready"),
+        button(say("app.update_now"), take, { "data-act": "update" })),
+  });
+}
+
+async function open() {
+  look();
+  const { language } = chosen();
+  speak(language === "en" ? "en" : "zh-hans");
+  await load(language);
+  addEventListener("unhandledrejection", ({ reason }) => failed(reason));
+  addEventListener("error", ({ error }) => failed(error));
+  addEventListener("relief-fault", ({ detail }) => failed(detail));
+  addEventListener("hashchange", show);
+  for (const change of ["online", "offline"]) addEventListener(change, drawStrip);
+  addEventListener("relief-look", async () => {
+    await load(chosen().language);
+    speak(chosen().language === "en" ? "en" : "zh-hans");
+    show();
+  });
+  await show();
+  keep().catch((fault) => tell("worker", "warn", say("app.no_worker", { why: fault.name })));
+}
+
+open();

@@ -1,0 +1,8 @@
+// Runs the cases with `node --test`.
+
+import test from "node:test";
+
+import { cases as live } from "./live.mjs";
+import { cases as rows } from "./rows.mjs";
+
+for (const [name, run] of Object.entries({ ...live, ...rows })) test(name, run);
