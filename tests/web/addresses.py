@@ -99,6 +99,7 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
         "web:screen_open": {"word": "AAAA-BBBB-CCCC"},
         "web:device_revoke": {"id": uuid.UUID(int=7)},
         "web:photo": {"sha256": "a" * 64},
+        "web:field_file": {"version": "none", "name": "nothing.js"},
         "field_api:item": {"item_id": uuid.UUID(int=7)},
         "field_api:photo": {"sha256": "a" * 64},
         "field_api:nowhere": {"rest": "nothing"},

@@ -60,6 +60,7 @@ def sources() -> set[str]:
 def texts(page: str) -> list[str]:
     """The pieces of text between tags, and what attributes show or say."""
     page = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.S)
+    page = re.sub(r'<span lang="en">.*?</span>', " ", page, flags=re.S)  # said in both languages
     shown = re.findall(r'(?:title|placeholder|aria-label|data-label)="([^"]+)"', page)
     pieces = [*re.split(r"<[^>]+>", page), *shown]
     return [re.sub(r"\s+", " ", html.unescape(piece)).strip() for piece in pieces]
