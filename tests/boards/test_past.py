@@ -201,12 +201,12 @@ class TestPages:
     def test_a_moment_that_cannot_be_shown_gives_the_present_and_a_sentence(self, told, client):
         sign_in_as(told, "chidi", client)
         board = address(told, "command", "Harbour County")
-        page = client.get(f"{board}?at=yesterday")
+        page = client.get(f"{board}?at=yesterday", headers={"accept-language": "en"})
         assert page.status_code == 400
         assert "Expected an entry number or a time" in page.content.decode()
         assert carried(page, "board-snapshot")["number"] == 5
         assert 'id="board-past"' not in page.content.decode()
-        answer = client.get(f"{board}snapshot?at=yesterday")
+        answer = client.get(f"{board}snapshot?at=yesterday", headers={"accept-language": "en"})
         assert answer.status_code == 400 and "got “yesterday”" in answer.json()["says"]
         assert "past" not in client.get(f"{board}snapshot?at=999").json()
 
