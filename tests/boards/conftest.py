@@ -4,10 +4,10 @@ import os
 import shutil
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.flow import scenes
-from tests.gis.browser import ARGUMENTS, NAMES
+from tests.gis.browser import ARGUMENTS, NAMES, playing
 from tests.live.sockets import running, session_of
 
 BOARDS = {
@@ -127,7 +127,7 @@ def scene(world):
 def screens(world, scene, monkeypatch):
     # Playwright keeps a loop in this thread; the tests' own queries are short and allowed in it.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with running() as web, sync_playwright() as play:
+    with running() as web, playing() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         screens = Screens(world, web, browser)
         yield screens

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from django.utils import timezone, translation
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from relief.access.models import Duty
 from relief.allocation.models import Plan
@@ -16,6 +16,7 @@ from relief.incidents.models import Incident
 from relief.ledger.audit import audit
 from relief.setup import demo, play
 from tests.browser.people import EVERYWHERE, Person, launch, sign_in
+from tests.gis.browser import playing
 from tests.live.sockets import running
 
 COUNTY, SONGJIANG = "222426000000", "222426101000"
@@ -102,7 +103,7 @@ def test_from_silence_to_goods_received_and_a_plan_made_again(base, locale):
     chinese = locale == "zh-CN"
     village = Duty.objects.get(user__username="village").area
     incident = Incident.objects.get()
-    with sync_playwright() as started:
+    with playing() as started:
         browser = launch(started)
 
         def person(name: str, **more) -> Person:

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from bench.offline_line import open_line
 from bench.offline_phone import Phone
 from relief.field import devices
 from relief.field.models import Device, Item, Photo
 from tests import world as named
+from tests.gis.browser import playing
 from tests.live.sockets import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,7 +55,7 @@ def county(transactional_db, settings, tmp_path):
 @pytest.fixture
 def phone(county, tmp_path):
     _world, line = county
-    with sync_playwright() as play:
+    with playing() as play:
         phone = Phone(play, folder=tmp_path / "profile", base=f"http://127.0.0.1:{line.port}")
         phone.boot()
         yield phone

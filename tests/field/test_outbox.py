@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import sync_playwright
 
 from bench.offline_phone import ARGUMENTS, chromium
+from tests.gis.browser import playing
 
 CASES = Path(__file__).parent / "js" / "outbox.mjs"
 NAMES = re.findall(r'^  "(.+)": async', CASES.read_text("utf-8"), re.M)
@@ -41,7 +41,7 @@ def page():
     files = functools.partial(Quiet, directory=settings.BASE_DIR)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), files)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    with sync_playwright() as play:
+    with playing() as play:
         browser = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         page = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}")
         page.add_init_script(path=CASES.with_name("county.js"))

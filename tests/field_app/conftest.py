@@ -2,12 +2,12 @@
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from relief.deliveries.models import Trip
 from tests import world as named
 from tests.field_app.phone import switch_on
 from tests.flow import scenes
+from tests.gis.browser import playing
 from tests.live.sockets import running
 
 WILLOW = (128.025, 43.05)
@@ -17,7 +17,7 @@ WILLOW = (128.025, 43.05)
 def phone(transactional_db, settings, tmp_path):
     """New, in Willow."""
     settings.FILES = tmp_path / "files"
-    with running() as web, sync_playwright() as play:
+    with running() as web, playing() as play:
         phone = switch_on(play, base=f"http://127.0.0.1:{web.port}", at=WILLOW)
         yield phone
         phone.context.close()

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page, sync_playwright
+from django.db import connections
+from playwright.sync_api import Page, Playwright, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -37,12 +38,26 @@ def until(page: Page, expression: str, *, seconds: float = 10.0) -> None:
 
 
 @contextmanager
+def playing() -> Iterator[Playwright]:
+    """Playwright, with no database connection left behind.
+
+    While its loop runs in a thread, Django keeps other connections for that thread than before and
+    after. One left open would be the next browser test's, whoever has ended it meanwhile.
+    """
+    with sync_playwright() as play:
+        try:
+            yield play
+        finally:
+            connections.close_all()
+
+
+@contextmanager
 def open_page(*, width: int = 1280, height: int = 800) -> Iterator[tuple[Page, Seen]]:
     """A page of a fresh browser; fails with one clear line where there is no Chromium."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         raise RuntimeError(f"expected a browser named one of {', '.join(NAMES)}, found none")
-    with sync_playwright() as play:
+    with playing() as play:
         browser = play.chromium.launch(executable_path=found, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": width, "height": height})
         seen = Seen()
