@@ -52,6 +52,15 @@ class Act(models.TextChoices):
     CLOSE_ROAD = "close_road", _("close or reopen a road")
     CONDEMN_LOT = "condemn_lot", _("take a lot out of use")
     RESOLVE_CHECK = "resolve_check", _("settle a check task")
+    ORDER_BY_PHONE = "order_by_phone", _("write down an order given by telephone")
+    TAKE_IN = "take_in", _("take goods into a store")
+    COUNT_STOCK = "count_stock", _("count stock")
+    APPROVE_STOCK = "approve_stock", _("approve counts and scrapping")
+    KEEP_STORE = "keep_store", _("keep bins, labels and blank slips of a store")
+    CALL_AGREEMENT = "call_agreement", _("call on an agreement")
+    REQUISITION = "requisition", _("requisition things and return them")
+    HAND_OUT = "hand_out", _("hand goods to households")
+    IMPORT_TABLES = "import_tables", _("import tables")
     COUNT_SHELTER = "count_shelter", _("count people in a shelter")
     MANAGE_SCREENS = "manage_screens", _("let a screen show a board")
     MANAGE_DEVICES = "manage_devices", _("enrol phones of others")
@@ -73,6 +82,8 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.PROPOSE_PLAN,
             Act.APPROVE_PLAN,
             Act.CLOSE_ROAD,
+            Act.APPROVE_STOCK,
+            Act.REQUISITION,
             Act.MANAGE_SCREENS,
             Act.MANAGE_DEVICES,
         }
@@ -92,6 +103,11 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.PROPOSE_PLAN,
             Act.CLOSE_ROAD,
             Act.COUNT_SHELTER,
+            Act.ORDER_BY_PHONE,
+            Act.APPROVE_STOCK,
+            Act.CALL_AGREEMENT,
+            Act.REQUISITION,
+            Act.IMPORT_TABLES,
             Act.MANAGE_SCREENS,
             Act.MANAGE_DEVICES,
         }
@@ -107,6 +123,12 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.DISPATCH_TRIP,
             Act.CONDEMN_LOT,
             Act.RESOLVE_CHECK,
+            Act.ORDER_BY_PHONE,
+            Act.TAKE_IN,
+            Act.COUNT_STOCK,
+            Act.KEEP_STORE,
+            Act.CALL_AGREEMENT,
+            Act.IMPORT_TABLES,
             Act.FINISH_TASK,
         }
     ),
@@ -128,6 +150,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.CONFIRM_HOUSEHOLDS,
             Act.FINISH_TASK,
             Act.RECEIVE_TRIP,
+            Act.HAND_OUT,
             Act.CLOSE_ROAD,
             Act.COUNT_SHELTER,
         }
@@ -142,6 +165,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.REPORT_VILLAGE,
             Act.RECORD_DAMAGE,
             Act.CONFIRM_HOUSEHOLDS,
+            Act.HAND_OUT,
             Act.FINISH_TASK,
         }
     ),

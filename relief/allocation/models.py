@@ -195,19 +195,30 @@ class Gap(models.Model):
 
 
 class Order(models.Model):
-    """Allocation order (调拨单) from one place to one township. No goods leave without one."""
+    """Allocation order (调拨单) from one place to one township. No goods leave without one.
+
+    It rests on an approved plan, or on the word of a commander by telephone (先电话后补单):
+    `said_by`, at `said_at`; its paper is then due at `paper_due` and came at `paper_at`. A re-plan
+    leaves a telephone order as it is.
+    """
 
     READ_ACT = Act.READ_ORDERS
 
     book = models.ForeignKey(Book, models.CASCADE, related_name="+")
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="orders")
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="orders")
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="orders")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     number = models.CharField(max_length=30)
     origin = models.CharField(max_length=40, help_text=_("holder it leaves, such as depot:3"))
     issued_by = models.BigIntegerField()
     issued_at = models.DateTimeField()
     first_batch_due = models.DateTimeField()
+    said_by = models.BigIntegerField(null=True, help_text=_("user id of the commander"))
+    said_at = models.DateTimeField(null=True)
+    paper_due = models.DateTimeField(null=True)
+    paper_at = models.DateTimeField(null=True)
+    paper_number = models.CharField(max_length=60, blank=True)
+    request_key = models.UUIDField(null=True, unique=True)
 
     objects = PlacedQuerySet.as_manager()
 
@@ -215,6 +226,16 @@ class Order(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["book", "number"], name="order_number"),
             models.UniqueConstraint(fields=["book", "id"], name="order_in_book"),
+            models.CheckConstraint(
+                condition=Q(plan__isnull=False, said_by=None, said_at=None, paper_due=None)
+                | Q(
+                    plan=None,
+                    said_by__isnull=False,
+                    said_at__isnull=False,
+                    paper_due__isnull=False,
+                ),
+                name="order_rests_on_something",
+            ),
             SameBook(field="incident", name="order_incident_book"),
             SameBook(field="plan", name="order_plan_book"),
         ]
@@ -227,7 +248,8 @@ class OrderLine(models.Model):
     """Line of an order. `quantity` ≥ `loaded` ≥ `received` + `lost`; all sums of its loads.
 
     A re-plan lowers `quantity` to what is loaded and never below it. `item` is what is sent; one
-    unit of it stands for `stands_for` units of the item needed.
+    unit of it stands for `stands_for` units of the item needed. A telephone order may come before
+    any need is known; the line is tied to it once it is (`steps.tie_to_needs`).
     """
 
     READ_ACT = Act.READ_ORDERS
@@ -235,7 +257,7 @@ class OrderLine(models.Model):
     book = models.ForeignKey(Book, models.CASCADE, related_name="+")
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    need = models.ForeignKey(Need, models.PROTECT, related_name="order_lines")
+    need = models.ForeignKey(Need, models.PROTECT, null=True, related_name="order_lines")
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
     source = models.ForeignKey(Account, models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()

@@ -46,6 +46,25 @@ class Item(models.Model):
         return self.name if (get_language() or "").startswith("zh") else self.name_en
 
 
+class ItemCode(models.Model):
+    """Code on a package (物资条码), such as a GTIN, bound to its item by whoever met it first.
+
+    `pack` is how many units the package holds.
+    """
+
+    code = models.CharField(max_length=60, unique=True)
+    item = models.ForeignKey(Item, models.CASCADE, related_name="codes")
+    pack = models.PositiveIntegerField(default=1)
+    bound_by = models.BigIntegerField(help_text=_("user id"))
+    bound_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pack__gt=0), name="item_code_pack")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Substitute(models.Model):
     """Substitute (替代品): one unit of `use` stands for `ratio` units of `instead_of`.
 

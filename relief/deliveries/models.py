@@ -8,10 +8,11 @@ from gis.models import Area
 from relief.access.acts import Act
 from relief.access.gate import PlacedQuerySet
 from relief.allocation.models import OrderLine, Plan
+from relief.field.models import Item
 from relief.incidents.models import Incident
 from relief.journal.constraints import SameBook
 from relief.journal.models import Book
-from relief.stock.models import Named
+from relief.stock.models import Bin, Depot, Lot, Named
 
 
 class TransportAgreement(Named):
@@ -105,13 +106,18 @@ class TripState(models.TextChoices):
 
 
 class Trip(models.Model):
-    """Trip (车次): one vehicle from one origin past one or more stops."""
+    """Trip (车次): one vehicle from one origin past one or more stops.
+
+    Without a plan it carries a telephone order. It leaves with an issue slip (出库单) of the number
+    `slip_number`, which is its waybill (运单) too. `checked_by` is the second person who counted
+    what was loaded (复核).
+    """
 
     READ_ACT, AREA_PATH = Act.READ_ORDERS, "area__path"
 
     book = models.ForeignKey(Book, models.CASCADE, related_name="+")
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="trips")
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="trips")
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="trips")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     fleet = models.ForeignKey(Fleet, models.PROTECT, related_name="+")
     vehicle = models.PositiveSmallIntegerField()
@@ -123,6 +129,13 @@ class Trip(models.Model):
     dispatched_at = models.DateTimeField(null=True)
     dispatched_by = models.BigIntegerField(null=True)
     plate = models.CharField(max_length=20, blank=True)
+    slip_number = models.CharField(max_length=30, blank=True)
+    driver = models.CharField(max_length=40, blank=True)
+    driver_phone = models.CharField(max_length=30, blank=True)
+    seal = models.CharField(max_length=40, blank=True)
+    checked_by = models.BigIntegerField(null=True, help_text=_("user id"))
+    checked_at = models.DateTimeField(null=True)
+    item = models.OneToOneField(Item, models.PROTECT, null=True, related_name="trip")
 
     objects = PlacedQuerySet.as_manager()
 
@@ -130,6 +143,9 @@ class Trip(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["book", "number"], name="trip_number"),
             models.UniqueConstraint(fields=["book", "id"], name="trip_in_book"),
+            models.UniqueConstraint(
+                fields=["book", "slip_number"], condition=~Q(slip_number=""), name="trip_slip"
+            ),
             models.CheckConstraint(condition=Q(state__in=TripState.values), name="trip_state"),
             models.CheckConstraint(
                 condition=Q(dispatched_at=None)
@@ -138,6 +154,7 @@ class Trip(models.Model):
             ),
             SameBook(field="incident", name="trip_incident_book"),
             SameBook(field="plan", name="trip_plan_book"),
+            SameBook(field="item", name="trip_item_book"),
         ]
 
     def __str__(self) -> str:
@@ -212,6 +229,113 @@ class Load(models.Model):
 
     def __str__(self) -> str:
         return f"{self.planned} on {self.stop_id}"
+
+
+class PickReason(models.TextChoices):
+    """Why another lot was picked than the one proposed (改批原因)."""
+
+    BLOCKED = "blocked", _("the lot lies behind others")  # 堆压
+    DAMAGED = "damaged", _("the lot is damaged")  # 破损
+    NAMED = "named", _("another lot was asked for")  # 指定
+    OTHER = "other", _("other")  # 其他
+
+
+class Pick(models.Model):
+    """Pick (拣货): units of one lot taken from a bin for a load.
+
+    A lot that is not the load's own needs a `reason`. Taken back before the trip leaves, a pick is
+    deleted; once it has left, picks say which lots are on the road.
+    """
+
+    READ_ACT = Act.READ_ORDERS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    load = models.ForeignKey(Load, models.CASCADE, related_name="picks")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="+")
+    bin = models.ForeignKey(Bin, models.SET_NULL, null=True, related_name="+")
+    quantity = models.PositiveIntegerField()
+    reason = models.CharField(max_length=8, choices=PickReason, blank=True)
+    note = models.CharField(max_length=120, blank=True)
+    picked_by = models.BigIntegerField()
+    picked_at = models.DateTimeField()
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["load", "lot"], name="pick_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="pick_quantity"),
+            SameBook(field="load", name="pick_load_book"),
+            SameBook(field="lot", name="pick_lot_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} for {self.load_id}"
+
+
+class DifferenceKind(models.TextChoices):
+    """What a store's book and the facts disagree on (差异类型)."""
+
+    BELOW_ZERO = "below_zero", _("more left than the book had")  # 账面不足
+    BEYOND_ORDER = "beyond", _("more left than was ordered")  # 超单发出
+    NOT_USABLE = "unusable", _("a lot out of use left")  # 发出封存或过期批次
+    RECEIVED_TWICE = "received", _("a slip was received twice")  # 重复签收
+    COUNTED_TWICE = "counted", _("a bin was counted twice")  # 重复盘点
+    NOT_ORDERED = "no_order", _("a trip left that was no longer ordered")  # 已取消车次发出
+    RETURNED_MORE = "returned", _("more came back than was out")  # 超量退库
+
+
+class Answer(models.TextChoices):
+    """What a person answers to a difference (处理意见)."""
+
+    ACCEPT = "accept", _("accept as it is")  # 认可
+    CORRECT = "correct", _("correct")  # 更正
+    HAND_ON = "hand_on", _("hand to a superior")  # 转主管
+
+
+class Difference(models.Model):
+    """Difference between a store's book and the facts (账实差异), for a person to answer.
+
+    The fact is booked: `quantity` units of `lot` stand on the disputed account of the depot until
+    it is answered (0: nothing stands there). Handed on, it stays open for an approver.
+    """
+
+    READ_ACT = Act.READ_STOCK
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    depot = models.ForeignKey(Depot, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=DifferenceKind)
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="+")
+    quantity = models.IntegerField(default=0)
+    document = models.CharField(max_length=60)
+    said = models.JSONField(default=dict)
+    item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    handed_on_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=8, choices=Answer, blank=True)
+    answered_by = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=DifferenceKind.values), name="difference_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answer="") | Q(answered_at__isnull=False),
+                name="difference_answered_whole",
+            ),
+            SameBook(field="lot", name="difference_lot_book"),
+            SameBook(field="item", name="difference_item_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.document}"
 
 
 class CheckTask(models.Model):

@@ -28,15 +28,44 @@ def raise_for(
     come by a form have no item: then `book_id` names the book.
     """
     require_transaction("raise_for")
+    found = called_for(
+        item=item,
+        area=area,
+        deaths=deaths,
+        missing=missing,
+        trapped=trapped,
+        known=known,
+        now=now,
+        book_id=book_id,
+    )
+    if found is not None:
+        found.save()
+    return found
+
+
+def called_for(
+    *,
+    item: Item | None,
+    area: Area,
+    deaths: int,
+    missing: int,
+    trapped: int,
+    known: tuple[int, int, int] = (0, 0, 0),
+    now: dt.datetime,
+    book_id: int | None = None,
+) -> Alert | None:
+    """The alert of `raise_for`, not stored yet: its item may still have to be."""
     book = item.book_id if item is not None else book_id
     if book is None:
         raise NoBook(area.path)
     said = (deaths, missing, trapped)
     if all(number <= before for number, before in zip(said, known, strict=True)):
         return None
-    if item is not None and Alert.objects.filter(item=item).exists():
+    # An item that is only being stored has raised none.
+    stored = item is not None and not item._state.adding
+    if stored and Alert.objects.filter(item=item).exists():
         return None
-    return Alert.objects.create(
+    return Alert(
         book_id=book,
         area=area,
         item=item,

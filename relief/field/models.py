@@ -56,6 +56,11 @@ class ItemKind(models.TextChoices):
     DAMAGE = "damage", _("damaged house")  # 房屋损坏
     RECEIPT = "receipt", _("receipt of goods")  # 物资签收
     TASK = "task", _("task read or done")  # 任务已阅/已办
+    ISSUE = "issue", _("trip issued")  # 出库发车
+    ARRIVAL = "arrival", _("arrival of goods")  # 到货入库
+    RETURN = "return", _("return of goods")  # 退库
+    COUNT = "count", _("bin counted")  # 货位盘点
+    HAND_OUT = "hand_out", _("goods handed to households")  # 物资发放
 
 
 class Channel(models.TextChoices):

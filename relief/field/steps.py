@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,16 +57,16 @@ def take(
     changes first. Raises SameIdOtherBody.
     """
     require_transaction("take")
-    found = find(sent=sent, book_id=book_id)
+    found = find(sents=[sent], book_id=book_id).get(sent.id)
     if found is None:
+        fresh = unstored(sent=sent, book_id=book_id, area=area, author_id=author_id, now=now)
         try:
             with transaction.atomic():
-                return _store(
-                    sent=sent, book_id=book_id, area=area, author_id=author_id, now=now
-                ), False
+                store(items=[fresh])
+                return fresh, False
         except IntegrityError:
             # The same item at the same moment in another process, which has committed by now.
-            found = find(sent=sent, book_id=book_id)
+            found = find(sents=[sent], book_id=book_id).get(sent.id)
             if found is None:
                 raise
     if found.id == sent.id and found.book_id == book_id and found.digest == sent.digest:
@@ -78,16 +79,26 @@ def take(
     raise SameIdOtherBody(receipt=found.receipt)
 
 
-def find(*, sent: Sent, book_id: int) -> Item | None:
-    """The item of that id in any book, or of that code in this one, locked."""
-    same = Q(id=sent.id) | Q(book_id=book_id, code=sent.code)
-    found = Item.objects.select_for_update(of=("self",)).filter(same)
-    # By id first: it says more than the code.
-    return next(iter(sorted(found, key=lambda item: item.id != sent.id)), None)
+def find(*, sents: Sequence[Sent], book_id: int) -> dict[uuid.UUID, Item]:
+    """What is stored of these: the items of their ids in any book, or of their codes in this one.
+
+    By the id that was sent, locked. The id says more than the code.
+    """
+    ids, codes = [sent.id for sent in sents], [sent.code for sent in sents]
+    same = Q(id__in=ids) | Q(book_id=book_id, code__in=codes)
+    found = Item.objects.select_for_update(of=("self",)).filter(same).order_by("id")
+    by_id, by_code = {}, {}
+    for item in found:
+        by_id[item.id] = item
+        if item.book_id == book_id:
+            by_code[item.code] = item
+    known = {sent.id: by_id.get(sent.id) or by_code.get(sent.code) for sent in sents}
+    return {key: item for key, item in known.items() if item is not None}
 
 
-def _store(*, sent: Sent, book_id: int, area: Area, author_id: int, now: dt.datetime) -> Item:
-    return Item.objects.create(
+def unstored(*, sent: Sent, book_id: int, area: Area, author_id: int, now: dt.datetime) -> Item:
+    """The item as it will be stored (`store`), still without a receipt."""
+    return Item(
         id=sent.id,
         book_id=book_id,
         area=area,
@@ -101,13 +112,30 @@ def _store(*, sent: Sent, book_id: int, area: Area, author_id: int, now: dt.date
         digest=sent.digest,
         body=sent.body,
         photos=list(sent.photos),
-        receipt=_receipt_number(book_id=book_id, now=now),
         made_at=sent.made_at,
         received_at=now,
         offset_seconds=sent.offset_seconds,
         clock_off=_clock_off(sent, now=now),
         brought_by=sent.brought_by,
     )
+
+
+def store(*, items: Sequence[Item]) -> None:
+    """Store new items of one book and moment, with the next receipt numbers in their order.
+
+    The receipt series stays locked until the transaction ends. Raises IntegrityError if another
+    process stored one of them meanwhile.
+    """
+    require_transaction("store")
+    if not items:
+        return
+    first = items[0]
+    receipts = numbers.block(
+        book=first.book_id, prefix=_receipt_prefix(first.received_at), count=len(items)
+    )
+    for item, receipt in zip(items, receipts, strict=True):
+        item.receipt = receipt
+    Item.objects.bulk_create(items)
 
 
 def _keep_text(found: Item, *, sent: Sent) -> Item:
@@ -152,10 +180,9 @@ def _complete(
     return Item.objects.get(id=sent.id), deeds > 0
 
 
-def _receipt_number(*, book_id: int, now: dt.datetime) -> str:
+def _receipt_prefix(moment: dt.datetime) -> str:
     """`ZQ-1122-0031`: the 31st item of 22 November in the county's zone; YL-ZQ-… in a drill."""
-    day = timezone.localtime(now, timezone.get_default_timezone())
-    return numbers.next_number(book=book_id, prefix=f"ZQ-{day:%m%d}")
+    return f"ZQ-{timezone.localtime(moment, timezone.get_default_timezone()):%m%d}"
 
 
 def _clock_off(sent: Sent, *, now: dt.datetime) -> bool:

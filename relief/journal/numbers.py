@@ -11,15 +11,21 @@ def next_number(*, book: Book | int, prefix: str) -> str:
 
     Locks the series until the transaction ends, so two orders never share a number.
     """
-    require_transaction("next_number")
+    return block(book=book, prefix=prefix, count=1)[0]
+
+
+def block(*, book: Book | int, prefix: str, count: int) -> list[str]:
+    """The next `count` numbers of the series, for a device or for slips printed in advance."""
+    require_transaction("block")
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO journal_series (book_id, prefix, last) VALUES (%s, %s, 1)
-            ON CONFLICT (book_id, prefix) DO UPDATE SET last = journal_series.last + 1
+            INSERT INTO journal_series (book_id, prefix, last) VALUES (%s, %s, %s)
+            ON CONFLICT (book_id, prefix) DO UPDATE SET last = journal_series.last + EXCLUDED.last
             RETURNING last, (SELECT kind FROM journal_book WHERE id = book_id)
             """,
-            [book.id if isinstance(book, Book) else book, prefix],
+            [book.id if isinstance(book, Book) else book, prefix, count],
         )
         last, kind = cursor.fetchone()
-    return f"{'YL-' if kind == BookKind.DRILL else ''}{prefix}-{last:04d}"
+    drill = "YL-" if kind == BookKind.DRILL else ""
+    return [f"{drill}{prefix}-{one:04d}" for one in range(last - count + 1, last + 1)]

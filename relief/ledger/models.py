@@ -23,15 +23,20 @@ class AccountKind(models.TextChoices):
     DONOR = "donor", _("donor")  # 捐赠
     COMMITTED = "committed", _("committed by an agreement")  # 协议可调量
     CALLED = "called", _("called off from an agreement")  # 协议已调量
+    REFUSED = "refused", _("refused by the supplier")  # 供应商拒供
+    REPAIR = "repair", _("under repair")  # 待修
+    SCRAPPED = "scrapped", _("scrapped")  # 报废
+    VARIANCE = "variance", _("found or missing in a count")  # 盘盈盘亏
 
 
-# Goods come out of these without having been counted in; a disputed account also goes below zero
-# when more arrives than was loaded.
+# Goods come out of these without having been counted in. A disputed account also goes below zero:
+# when more arrives than was loaded, or when more left a store than its book had free.
 MAY_BE_NEGATIVE = (
     AccountKind.OPENING,
     AccountKind.SUPPLIER,
     AccountKind.DONOR,
     AccountKind.DISPUTED,
+    AccountKind.VARIANCE,
 )
 
 
@@ -87,6 +92,10 @@ class MovementKind(models.TextChoices):
     RECEIPT = "receipt", _("receipt")  # 签收
     CONDEMN = "condemn", _("taken out of use")  # 报废
     SETTLE = "settle", _("difference settled")  # 差异处理
+    RETURN = "return", _("return to the store")  # 回收入库
+    COUNT = "count", _("stocktake")  # 盘盈盘亏
+    HAND_OUT = "hand_out", _("handed to households")  # 发放
+    REFUSAL = "refusal", _("call-off refused")  # 拒供
 
 
 class Movement(models.Model):

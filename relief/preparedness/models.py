@@ -42,6 +42,28 @@ class ResponsePlan(models.Model):
         return self.title if (get_language() or "").startswith("zh") else self.title_en
 
 
+class Contact(models.Model):
+    """Contact (联系人): who answers for a post in an area, with an office phone."""
+
+    READ_ACT, BOOK, WIDE = Act.READ_INCIDENTS, None, True
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    post = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=30)
+    note = models.CharField(max_length=120, blank=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "post", "name"], name="contact_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.name}"
+
+
 class ShelterKind(models.TextChoices):
     """Class of shelter (避难场所类别)."""
 

@@ -1,7 +1,8 @@
 """Inner steps that keep the reporting duties (报送任务). Each needs the action's transaction."""
 
+import copy
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from django.utils import timezone
 
@@ -16,6 +17,9 @@ from relief.reports.models import Report, ReportDuty, ReportKind
 INITIAL = {Level.TOWNSHIP: "deadline.initial.township", Level.COUNTY: "deadline.initial.county"}
 DAILY = {Level.TOWNSHIP: "deadline.daily.township", Level.COUNTY: "deadline.daily.county"}
 VERIFIED = {Level.TOWNSHIP: "deadline.verified.township", Level.COUNTY: "deadline.verified.county"}
+
+# What `renewed` may change.
+RENEWED = ["kind", "due_at", "last_report_at", "overdue_since"]
 
 
 def local_day(moment: dt.datetime) -> dt.date:
@@ -50,50 +54,72 @@ def closed(*, incident: Incident) -> set[int]:
     return set(found)
 
 
-def of(report: Report) -> ReportDuty | None:
-    """The duty of the report's area in its incident."""
-    return ReportDuty.objects.filter(incident=report.incident, area=report.area).first()
+def of(*, incident: Incident, areas: Iterable[Area]) -> dict[int, ReportDuty]:
+    """The duties of these areas in the incident, by area id."""
+    found = ReportDuty.objects.filter(incident=incident, area__in=list(areas))
+    return {duty.area_id: duty for duty in found}
 
 
 def renew(
+    report: Report, *, versions: Collection[Report], now: dt.datetime, again: bool = False
+) -> tuple[ReportDuty | None, ReportDuty | None]:
+    """The township's duty after what happened to the report, or the duty that ended with it."""
+    require_transaction("renew")
+    incident, area = report.incident, report.area
+    duty = of(incident=incident, areas=[area]).get(area.id)
+    fresh = renewed(
+        duty, incident=incident, area=area, versions=versions, now=now, again=again
+    )
+    return store(duty, fresh, incident=incident, area=area)
+
+
+def store(
+    duty: ReportDuty | None, fresh: ReportDuty | None, *, incident: Incident, area: Area
+) -> tuple[ReportDuty | None, ReportDuty | None]:
+    """Store the duty as it is now, or end it: the duty, or the one that ended."""
+    require_transaction("store")
+    if fresh is None:
+        return None, _ended(duty, incident=incident, area=area)
+    fresh.save(update_fields=None if duty is None else RENEWED)
+    return fresh, None
+
+
+def renewed(
     duty: ReportDuty | None,
-    report: Report,
     *,
+    incident: Incident,
+    area: Area,
     versions: Collection[Report],
     now: dt.datetime,
     again: bool = False,
-) -> tuple[ReportDuty | None, ReportDuty | None]:
-    """The township's duty after what happened to the report, or the duty that ended with it.
+) -> ReportDuty | None:
+    """The township's duty as its versions now want it, not stored; None once the series is over.
 
     What was said of the whole township meets the duty, adopted or not, and so does a village's
     report while it counts. A returned report is due `again` within the limit of an initial report,
     counted from now.
     """
-    require_transaction("renew")
-    incident, area = report.incident, report.area
     if any(one.counts and one.village_id is None and _verified(one) for one in versions):
-        return None, _ended(duty, incident=incident, area=area)
+        return None
     said = [
         one
         for one in versions
         if one.counts or (one.village_id is None and one.state in (*chains.LIVE, *chains.PENDING))
     ]
     last = max(said, key=lambda one: (one.as_of, one.seq), default=None)
-    if duty is None:
-        duty = ReportDuty(book_id=incident.book_id, incident=incident, area=area)
+    fresh = copy.copy(duty) if duty else ReportDuty(book_id=incident.book_id, incident=incident)
     if again:
-        duty.due_at = now + _minutes(INITIAL, area=area, now=now)
+        fresh.due_at = now + _minutes(INITIAL, area=area, now=now)
     elif last is None:
-        duty.due_at = _first_due(incident=incident, area=area, now=now)
-    elif not _awaits_verified(duty, incident=incident):
-        duty.due_at = next_daily(area=area, as_of=last.as_of, now=now)
-    if not _awaits_verified(duty, incident=incident):
-        duty.kind = ReportKind.FOLLOW_UP if last else ReportKind.INITIAL
-    duty.last_report_at = last.filed_at if last else None
-    duty.overdue_since = None
-    duty.area = area
-    duty.save()
-    return duty, None
+        fresh.due_at = _first_due(incident=incident, area=area, now=now)
+    elif not _awaits_verified(fresh, incident=incident):
+        fresh.due_at = next_daily(area=area, as_of=last.as_of, now=now)
+    if not _awaits_verified(fresh, incident=incident):
+        fresh.kind = ReportKind.FOLLOW_UP if last else ReportKind.INITIAL
+    fresh.last_report_at = last.filed_at if last else None
+    fresh.overdue_since = None
+    fresh.area = area
+    return fresh
 
 
 def passed_on(
@@ -116,22 +142,27 @@ def passed_on(
 
 
 def ask_copies(
-    *, incident: Incident, dead_missing: int, told: int, now: dt.datetime
+    *,
+    incident: Incident,
+    duty: ReportDuty | None,
+    dead_missing: int,
+    told: Callable[[], int],
+    now: dt.datetime,
 ) -> ReportDuty | None:
     """Set by when copies must be with province and ministry (直报); the duty if that changed.
 
-    `told` are the dead and missing of the county's last report: from the bound on, the copies went
-    with it. What becomes known after the limit has run out is due as a report passed on is.
+    `duty` is the county's. `told` reads the dead and missing of the county's last report: from the
+    bound on, the copies went with it. What becomes known after the limit has run out is due as a
+    report passed on is.
     """
     require_transaction("ask_copies")
-    duty = ReportDuty.objects.filter(incident=incident, area=incident.area).first()
     if duty is None:
         return None
     keys = ["deadline.direct.dead_missing", "deadline.initial.county", "deadline.forward"]
     found = norms.numbers(area=incident.area, keys=keys, on=local_day(now))
     bound, limit, onward = (int(found[key]) for key in keys)
     due = None
-    if told < bound:
+    if dead_missing >= bound and told() < bound:
         due = clocks.direct_copy_due(
             started_at=incident.started_at,
             minutes=limit,

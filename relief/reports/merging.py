@@ -103,7 +103,7 @@ def merge(
         changed[one.id] = one
     duty, ended = None, None
     if report.village_id is None or report.counts:
-        duty, ended = duties.renew(duties.of(report), report, versions=everything, now=now)
+        duty, ended = duties.renew(report, versions=everything, now=now)
     return steps.Filed(report, duty, ended, list(changed.values()))
 
 

@@ -5,7 +5,7 @@ The caller holds the incident's lock, which keeps every chain in order.
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,99 +75,6 @@ class Filed:
         ]
 
 
-def file(
-    *,
-    incident: Incident,
-    area: Area,
-    given: Given,
-    item: Item | None,
-    trusted: bool,
-    filed_by: int,
-    now: dt.datetime,
-) -> Filed:
-    """File a report of a township or one of its villages, and set when the next one is due.
-
-    It counts at once if whoever sends it is `trusted`, the clock is honest, it extends what was
-    adopted and nothing stands beside it; otherwise the desk decides. Raises FiguresRefused.
-    """
-    require_transaction("file")
-    earlier = sent_before(given=given, item=item)
-    if earlier is not None:
-        asked = (incident.id, area.id, filed_by)
-        check_same_form(same=asked == (earlier.incident_id, earlier.area_id, earlier.filed_by))
-        return Filed(earlier, again=True)
-    check_takes_entries(incident=incident)
-    versions = of_area(incident=incident, area=area)
-    chain, base = _extends(given=given, versions=versions)
-    received = item.received_at if item else now
-    as_of, honest = _moment(given=given, item=item, incident=incident, base=base, now=received)
-    note = text(given.change_note, limit=200, name=_("note on the change"))
-    reason = rules.reason_of(reason=given.change_reason, note=note)
-    limits, at_once = limits_of(place=given.village or area, now=now)
-    before = _before(given=given, base=base, versions=versions)
-    kind = _kind(given=given, base=base, before=before, versions=versions)
-    figures = _figures(
-        given=given,
-        before=before,
-        explained=bool(reason),
-        limits=limits,
-        complete=given.chain is None or kind == ReportKind.VERIFIED,
-    )
-    duty = ReportDuty.objects.filter(incident=incident, area=area).first()
-    report = Report(
-        book_id=incident.book_id,
-        incident=incident,
-        area=area,
-        village=given.village,
-        chain=chain,
-        base=base,
-        seq=max((one.seq for one in versions), default=0) + 1,
-        kind=kind,
-        state=ReportState.WAITING,
-        item=item,
-        point=given.point,
-        accuracy_m=given.accuracy_m,
-        scene=dict(given.scene),
-        figures=figures,
-        as_of=as_of,
-        filed_at=received,
-        filed_by=filed_by,
-        due_at=duty.due_at if duty else None,
-        change_reason=reason,
-        change_note=note,
-        narrative=text(given.narrative, limit=200, name=_("narrative")),
-        request_key=given.request_key,
-    )
-    known = _known(report, versions=versions)
-    if trusted and honest and at_once and _goes_on(report, versions=versions):
-        report.state = ReportState.ADOPTED
-    changed = recount([*versions, report])
-    report.save()
-    ended = None
-    if report.village_id is None or report.counts:
-        duty, ended = duties.renew(duty, report, versions=[*versions, report], now=now)
-    else:
-        duty = None
-    alert = alerts.raise_for(
-        item=item,
-        area=area,
-        **people_hit(report),
-        known=known,
-        now=now,
-        book_id=incident.book_id,
-    )
-    others = [one for one in changed if one is not report]
-    return Filed(report, duty, ended, others, alert)
-
-
-def sent_before(*, given: Given, item: Item | None) -> Report | None:
-    """The report this form or item made before."""
-    found = Report.objects.select_related("area", "village")
-    if item is not None:
-        return found.filter(item=item).first()
-    return found.filter(request_key=given.request_key).first()
-
-
 def of_area(*, incident: Incident, area: Area) -> list[Report]:
     """All versions of a township in an incident, the oldest first."""
     found = Report.objects.filter(incident=incident, area=area).select_related("village")
@@ -183,6 +90,13 @@ def recount(versions: Sequence[Report]) -> list[Report]:
     `versions` are all of one township in one incident. One that is not stored yet is only marked.
     """
     require_transaction("recount")
+    changed = recounted(versions)
+    store_marks(one for one in changed if one.pk is not None)
+    return changed
+
+
+def recounted(versions: Sequence[Report]) -> list[Report]:
+    """`recount` in memory alone."""
     counting, standing = chains.counting(versions), chains.standing(versions)
     changed = []
     for one in versions:
@@ -190,11 +104,19 @@ def recount(versions: Sequence[Report]) -> list[Report]:
         if fresh != (one.counts, one.state):
             one.counts, one.state = fresh
             changed.append(one)
-    # What ceases to count goes first: one version of a chain counts at a time.
-    for one in sorted(changed, key=lambda one: (one.counts, one.seq)):
-        if one.pk is not None:
-            one.save(update_fields=["counts", "state"])
     return changed
+
+
+def store_marks(versions: Iterable[Report]) -> None:
+    """Store which versions count and in which state they are, those that count last.
+
+    One version of a chain counts at a time, so what ceases to count makes room first.
+    """
+    alike: dict[tuple[bool, str], list[int]] = {}
+    for one in versions:
+        alike.setdefault((one.counts, one.state), []).append(one.id)
+    for (counts, state), ids in sorted(alike.items()):
+        Report.objects.filter(id__in=ids).update(counts=counts, state=state)
 
 
 def take_back(*, report: Report, checked_by: int, note: str, now: dt.datetime) -> Filed:
@@ -214,9 +136,7 @@ def take_back(*, report: Report, checked_by: int, note: str, now: dt.datetime) -
     changed = recount(versions)
     duty, ended = None, None
     if met_duty:
-        duty, ended = duties.renew(
-            duties.of(report), report, versions=versions, now=now, again=True
-        )
+        duty, ended = duties.renew(report, versions=versions, now=now, again=True)
     return Filed(report, duty, ended, changed)
 
 
@@ -239,7 +159,7 @@ def adopt(*, report: Report, checked_by: int, note: str, now: dt.datetime) -> Fi
     changed = {one.id: one for one in (*below, *recount(versions)) if one is not report}
     duty, ended = None, None
     if report.village_id is None or report.counts:
-        duty, ended = duties.renew(duties.of(report), report, versions=versions, now=now)
+        duty, ended = duties.renew(report, versions=versions, now=now)
     return Filed(report, duty, ended, list(changed.values()))
 
 
@@ -260,133 +180,6 @@ def limits_of(*, place: Area, now: dt.datetime) -> tuple[rules.Limits, bool]:
     found = norms.numbers(area=place, keys=keys, on=duties.local_day(now))
     share, factor, at_once = (found[key] for key in keys)
     return rules.Limits(place.population, share, factor), at_once > 0
-
-
-def _extends(*, given: Given, versions: Sequence[Report]) -> tuple[uuid.UUID, Report | None]:
-    """Chain and base of a new report. Raises FiguresRefused."""
-    village = given.village.id if given.village else None
-    if given.chain is None:
-        tip = chains.tip(one for one in versions if one.village_id == village)
-        return (tip.chain if tip else given.request_key), tip
-    if given.base is None:
-        taken = any(one.chain == given.chain for one in versions)
-        rules.check_chain_free(taken=taken)
-        return given.chain, None
-    found = [one for one in versions if given.base in (one.request_key, one.item_id)]
-    base = found[0] if found else None
-    rules.check_base(
-        known=base is not None,
-        fits=base is not None and (base.chain, base.village_id) == (given.chain, village),
-    )
-    return given.chain, base
-
-
-def _moment(
-    *,
-    given: Given,
-    item: Item | None,
-    incident: Incident,
-    base: Report | None,
-    now: dt.datetime,
-) -> tuple[dt.datetime, bool]:
-    """As at when the figures are, and whether the clock that says so can be believed.
-
-    A form with an impossible moment is refused. What a phone reports is never lost for its clock:
-    the moment is brought to the nearest possible one, and the desk decides.
-    """
-    earliest = max(incident.started_at, base.as_of if base else incident.started_at)
-    if given.chain is None:
-        rules.check_as_of(as_of=given.as_of, earliest=earliest, now=now)
-        return given.as_of, True
-    nearest = max(min(given.as_of, now), earliest)
-    most = dt.timedelta(seconds=settings.FIELD_CLOCK_OFF_SECONDS)
-    far = item is not None and item.needs_desk
-    return nearest, not far and abs(nearest - given.as_of) <= most
-
-
-def _before(
-    *, given: Given, base: Report | None, versions: Sequence[Report]
-) -> rules.Figures | None:
-    """The figures a report goes on from.
-
-    A zero report of a township whose villages alone reported repeats their sum.
-    """
-    if base is not None:
-        return base.figures
-    if given.kind == ReportKind.ZERO and given.village is None:
-        villages = [one.figures for one in versions if one.counts]
-        return rules.total(villages) if villages else None
-    return None
-
-
-def _kind(
-    *,
-    given: Given,
-    base: Report | None,
-    before: rules.Figures | None,
-    versions: Sequence[Report],
-) -> str:
-    """The kind of report, checked against the series. Raises FiguresRefused."""
-    if base is None:
-        said = ReportKind.INITIAL if before is not None else None
-        rules.check_series(kind=given.kind, previous_kind=said)
-        return given.kind
-    known = {one.id: one for one in versions}
-    below = [base, *chains.line(base, known=known)]
-    stands = next((one for one in below if one.state in (*chains.LIVE, *chains.PENDING)), None)
-    # After its initial report was returned, a phone's follow-up is the initial one.
-    first = stands is None and given.kind == ReportKind.FOLLOW_UP
-    kind = ReportKind.INITIAL.value if first else given.kind
-    merged = base if base.state == ReportState.MERGED else None
-    previous = stands or merged
-    rules.check_series(kind=kind, previous_kind=previous.kind if previous else None)
-    return kind
-
-
-def _figures(
-    *,
-    given: Given,
-    before: rules.Figures | None,
-    explained: bool,
-    limits: rules.Limits,
-    complete: bool,
-) -> rules.Figures:
-    """The whole figures of the report, checked. Raises FiguresRefused."""
-    cleaned = rules.clean(given.figures)
-    if given.kind == ReportKind.ZERO:
-        rules.check_zero(figures=cleaned, previous=before)
-        return dict(before or {})
-    whole = rules.completed(figures=cleaned, previous=before)
-    rules.check_figures(
-        figures=whole, previous=before, explained=explained, limits=limits, complete=complete
-    )
-    return whole
-
-
-def _goes_on(report: Report, *, versions: Sequence[Report]) -> bool:
-    """Whether the report extends what was adopted, with nothing of its place beside it."""
-    everything = [*versions, report]
-    known = {one.id: one for one in everything}
-    below = chains.line(report, known=known)
-    return (
-        not chains.beside(report, versions=everything, known=known)
-        and (report.base is None or report.base.state in chains.LIVE)
-        and not any(one.state in chains.PENDING for one in below)
-    )
-
-
-def _known(report: Report, *, versions: Sequence[Report]) -> tuple[int, int, int]:
-    """Dead, missing and trapped that the report's place was known to have."""
-    said = [
-        people_hit(one)
-        for one in versions
-        if one.village_id == report.village_id and one.state in (*chains.LIVE, *chains.PENDING)
-    ]
-    if report.village_id is None:
-        villages = [people_hit(one) for one in versions if one.counts and one.village_id]
-        said.append({key: sum(one[key] for one in villages) for key in PEOPLE_HIT})
-    deaths, missing, trapped = (max((one[key] for one in said), default=0) for key in PEOPLE_HIT)
-    return deaths, missing, trapped
 
 
 PEOPLE_HIT = ("deaths", "missing", "trapped")

@@ -1,5 +1,7 @@
 """Depots, lots and what they hold; supply agreements as callable capacity."""
 
+import datetime as dt
+
 from django.contrib.gis.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -12,6 +14,7 @@ from relief.catalog.models import Item
 from relief.journal.constraints import SameBook
 from relief.journal.models import Book
 from relief.ledger.models import Account
+from relief.stock.life import last_good_day
 
 
 class Named(models.Model):
@@ -54,6 +57,24 @@ class Depot(Named):
         ]
 
 
+class Bin(models.Model):
+    """Bin (货位) of a depot, such as A-03. Shared by all books."""
+
+    READ_ACT, BOOK, AREA_PATH = Act.READ_STOCK, None, "depot__area__path"
+
+    depot = models.ForeignKey(Depot, models.CASCADE, related_name="bins")
+    code = models.CharField(max_length=20)
+    note = models.CharField(max_length=80, blank=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["depot", "code"], name="bin_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class FundSource(models.TextChoices):
     """Who paid for a lot (资金来源)."""
 
@@ -76,7 +97,9 @@ class LotState(models.TextChoices):
 class Lot(models.Model):
     """Lot (批次): units of one item made together.
 
-    `pack` is how many units come in one package that is not broken on issue (整件不拆零).
+    `good_until` is the last day it may leave: the day it expires, or else the day it was made and
+    its item's storage life (储备年限) later. `pack` is how many units come in one package that is
+    not broken on issue (整件不拆零).
     """
 
     READ_ACT, AREA_PATH = Act.READ_STOCK, "holdings__area__path"
@@ -84,6 +107,7 @@ class Lot(models.Model):
     book = models.ForeignKey(Book, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
     batch = models.CharField(max_length=40)
+    maker = models.CharField(max_length=80, blank=True)
     made_on = models.DateField(null=True, blank=True)
     stored_on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)
@@ -116,9 +140,18 @@ class Lot(models.Model):
     def commodity(self) -> str:
         return f"lot:{self.id}"
 
+    @property
+    def good_until(self) -> dt.date | None:
+        return last_good_day(
+            expires_on=self.expires_on, made_on=self.made_on, life_months=self.item.life_months
+        )
+
 
 class Holding(models.Model):
-    """A lot in a depot (库存): the ledger account says how many units, and how many are held."""
+    """A lot in a depot (库存): the ledger account says how many units, and how many are held.
+
+    `bin` is where it lies (货位), as far as anybody has said.
+    """
 
     READ_ACT = Act.READ_STOCK
 
@@ -127,6 +160,7 @@ class Holding(models.Model):
     depot = models.ForeignKey(Depot, models.PROTECT, related_name="holdings")
     lot = models.ForeignKey(Lot, models.CASCADE, related_name="holdings")
     account = models.OneToOneField(Account, models.PROTECT, related_name="holding")
+    bin = models.ForeignKey(Bin, models.SET_NULL, null=True, blank=True, related_name="holdings")
 
     objects = PlacedQuerySet.as_manager()
 
