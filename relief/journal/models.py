@@ -149,3 +149,31 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix} {self.last}"
+
+
+class ClockSegment(models.Model):
+    """Stretch of a drill's clock (演练时钟): from `real_start` on, drill time runs `rate` times.
+
+    Append-only; the last one whose `real_start` has come holds. `rate` 0 is a pause. The real book
+    has none: its time is the time.
+    """
+
+    book = models.ForeignKey(Book, models.PROTECT, related_name="clock_segments")
+    real_start = models.DateTimeField()
+    sim_start = models.DateTimeField()
+    rate = models.PositiveSmallIntegerField()
+    set_by = models.BigIntegerField(null=True, help_text=_("user id"))
+
+    class Meta:
+        ordering = [F("id").asc()]
+        constraints = [
+            models.CheckConstraint(condition=Q(rate__lte=60), name="clock_rate"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="clock_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sim_start} ×{self.rate}"

@@ -1,0 +1,91 @@
+"""What time it is in a book: the time itself, or in a drill that of its own clock.
+
+Only the edges ask (a request, a command, the worker); everything below gets `now` as an argument.
+A drill's clock is a list of stretches that is only added to: drill time = start of the stretch +
+rate × real time since. So it needs no ticking process, and a server that was down resumes at the
+very moment the list says.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Protocol
+
+from relief.journal.log import require_transaction
+from relief.journal.models import Book, ClockSegment
+
+RATES = (0, 1, 5, 10, 60)
+
+
+class Segment(Protocol):
+    """A stretch of the clock, as stored."""
+
+    real_start: dt.datetime
+    sim_start: dt.datetime
+    rate: int
+
+
+class NoSuchRate(ValueError):
+    """The clock runs at one of a few rates."""
+
+
+class BackInTime(ValueError):
+    """Drill time never goes back: what was journaled stays before what comes."""
+
+
+def sim_at(segments: Sequence[Segment], real: dt.datetime) -> dt.datetime:
+    """Drill time at a real moment; before the first stretch the clock stands at its start."""
+    begun = [one for one in segments if one.real_start <= real]
+    if not begun:
+        return segments[0].sim_start
+    last = begun[-1]
+    return last.sim_start + last.rate * (real - last.real_start)
+
+
+def real_at(segments: Sequence[Segment], sim: dt.datetime) -> dt.datetime | None:
+    """When the clock as it is set will show that drill time; None while it stands before it."""
+    last = segments[-1]
+    if last.sim_start >= sim:
+        return last.real_start
+    return last.real_start + (sim - last.sim_start) / last.rate if last.rate else None
+
+
+def segments_of(book_id: int) -> list[ClockSegment]:
+    """The stretches of a book's clock, the oldest first; none in the real book."""
+    return list(ClockSegment.objects.filter(book_id=book_id))
+
+
+def now_in(book: Book, *, real: dt.datetime) -> dt.datetime:
+    """What time it is in that book at a real moment. A drill not begun yet has real time."""
+    if not book.is_drill:
+        return real
+    segments = segments_of(book.pk)
+    return sim_at(segments, real) if segments else real
+
+
+def set_clock(
+    *,
+    book: Book,
+    rate: int,
+    real: dt.datetime,
+    jump_to: dt.datetime | None = None,
+    set_by: int | None = None,
+) -> ClockSegment:
+    """From now on the clock runs at `rate`, from where it is or from a later drill time.
+
+    The caller has locked the book's drill. Raises NoSuchRate and BackInTime.
+    """
+    require_transaction("set_clock")
+    if not book.is_drill:
+        raise NoSuchRate("the real book has no clock to set")
+    if rate not in RATES:
+        raise NoSuchRate(f"expected one of {RATES}, got {rate}")
+    segments = segments_of(book.pk)
+    here = sim_at(segments, real) if segments else jump_to
+    start = jump_to or here or real
+    if here is not None and start < here:
+        raise BackInTime(f"expected {here} or later, got {start}")
+    # Two settings in one moment, or a clock set back on the machine: never before the last one.
+    moment = max([real, *(one.real_start for one in segments[-1:])])
+    return ClockSegment.objects.create(
+        book=book, real_start=moment, sim_start=start, rate=rate, set_by=set_by
+    )
