@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection, transaction
@@ -34,6 +35,15 @@ class Plain:
         for row in self._rows("journal_entry", fixed, order="number", where="kind='report_filed'"):
             self.entries.setdefault(json.loads(row["facts"])["report"], []).append(row)
 
+    def _groups(self) -> Iterator[list[dict[str, Any]]]:
+        """The reports of each transaction, in their order: the journal names the last of each."""
+        group: list[dict[str, Any]] = []
+        for report in self.reports:
+            group.append(report)
+            if report["id"] in self.entries:
+                yield group
+                group = []
+
     def _rows(
         self, table: str, fixed: dict[str, Any], *, order: str, where: str = "true"
     ) -> list[dict[str, Any]]:
@@ -51,10 +61,13 @@ class Plain:
     def write(self) -> float:
         """Seconds for all reports, one transaction each: what the actions wrote, and no question.
 
-        Every row of these reports is prepared before the clock starts.
+        Rows that reports of one transaction share, as their assessment and their journal entries,
+        are written with the last of them. Every row is prepared before the clock starts.
         """
         work = [
-            self._statements(*pair) for pair in zip(self.reports, self.assessments, strict=True)
+            self._statements(report, assessment if report is group[-1] else None)
+            for group, assessment in zip(self._groups(), self.assessments, strict=True)
+            for report in group
         ]
         begun = time.monotonic()
         with connection.cursor() as cursor:
@@ -65,16 +78,15 @@ class Plain:
         return time.monotonic() - begun
 
     def _statements(
-        self, report: dict[str, Any], assessment: dict[str, Any]
+        self, report: dict[str, Any], assessment: dict[str, Any] | None
     ) -> list[tuple[str, list[Any]]]:
         """What one report writes, in the order of the actions."""
         item, book = self.items[report["item_id"]], self.book.pk
         fresh = str(uuid.uuid4())
-        entries = self.entries[report["id"]]
         written = {"item_id": fresh, "request_key": fresh, "counts": True, "base_id": None}
         filed = {**report, **written, "chain": fresh}
-        del filed["id"], assessment["id"]
-        return [
+        del filed["id"]
+        statements = [
             ("UPDATE journal_series SET last = last + 1 WHERE book_id = %s", [book]),
             _insert("field_item", {**item, "id": fresh, "code": fresh[-10:]}),
             (
@@ -88,7 +100,13 @@ class Plain:
                 "WHERE incident_id = %s AND area_id = %s",
                 [self.incident.pk, report["area_id"]],
             ),
-            _insert("response_levelassessment", assessment),
+        ]
+        if assessment is None:
+            return statements
+        entries = self.entries[report["id"]]
+        return [
+            *statements,
+            _insert("response_levelassessment", _without_id(assessment)),
             (
                 "UPDATE journal_book SET last_number = last_number + %s WHERE id = %s",
                 [len(entries), book],

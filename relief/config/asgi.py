@@ -7,14 +7,15 @@ import os
 # boards wait for it.
 gc.disable()
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+import django  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relief.config.settings")
-pages = get_asgi_application()
+django.setup(set_prefix=False)
 
+from relief.config.pages import Pages  # noqa: E402  (needs the settings)
 from relief.live.application import wrap  # noqa: E402  (needs the app registry)
 from relief.web.api.limits import bounded  # noqa: E402
 
-application = wrap(bounded(pages))
+application = wrap(bounded(Pages()))
 gc.freeze()  # what is there now stays
 gc.enable()

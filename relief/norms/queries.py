@@ -1,7 +1,7 @@
 """Finding the number that holds: the nearest area's row in force on the day."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
@@ -51,7 +51,7 @@ class NoNorm(Refused):
 
 def profile(*, area: Area, on: dt.date) -> ThresholdProfile:
     """The thresholds in force (启动条件), with their bounds. Raises NoNorm."""
-    found = _in_force(ThresholdProfile.objects.all(), area=area, on=on)
+    found = _rows_in_force(ThresholdProfile.objects.all(), paths=ancestors(area.path), on=on)
     first = _remembered(
         ("profile", area.path, on), lambda: found.prefetch_related("thresholds").first()
     )
@@ -71,18 +71,27 @@ def numbers(*, area: Area, keys: list[str], on: dt.date) -> dict[str, Fraction]:
     for key in keys:
         if key not in found:
             raise NoNorm(what=key, area=area, on=on)
-    return {key: found[key] for key in keys}
+    return {key: Fraction(*found[key]) for key in keys}
 
 
-def _numbers(*, area: Area, on: dt.date) -> dict[str, Fraction]:
-    """All numbers that hold, as plain values: every report asks for some."""
-    values = _in_force(Norm.objects.all(), area=area, on=on).values_list(
-        "key", "numerator", "denominator"
-    )
-    return {
-        key: Fraction(numerator, denominator)
-        for key, numerator, denominator in rules.first_of_each(values, key=lambda row: row[0])
-    }
+def _numbers(*, area: Area, on: dt.date) -> dict[str, tuple[int, int]]:
+    """All numbers that hold, as plain values: every report asks for some.
+
+    They are read by the area that set them, which a village shares with its county.
+    """
+    above = ancestors(area.path)
+    by_area: dict[str, list[tuple[str, int, int]]] = _remembered(("rows", on), dict)
+    unread = [path for path in above if path not in by_area]
+    if unread:
+        by_area |= {path: [] for path in unread}
+        rows = _rows_in_force(Norm.objects.all(), paths=unread, on=on)
+        for path, key, numerator, denominator in rows.values_list(
+            "area__path", "key", "numerator", "denominator"
+        ):
+            by_area[path].append((key, numerator, denominator))
+    nearest = (row for path in reversed(above) for row in by_area[path])
+    first = rules.first_of_each(nearest, key=lambda row: row[0])
+    return {key: (numerator, denominator) for key, numerator, denominator in first}
 
 
 def goods(*, area: Area, hazard: str, cold: bool, on: dt.date) -> list[GoodsNorm]:
@@ -90,14 +99,23 @@ def goods(*, area: Area, hazard: str, cold: bool, on: dt.date) -> list[GoodsNorm
 
     The nearest area goes first, then the norm written for this hazard or season, then the newer.
     """
-    rows = [
-        row
-        for row in _in_force(GoodsNorm.objects.all(), area=area, on=on)
-        if rules.applies(row, hazard=hazard, cold=cold)
-    ]
-    rows.sort(key=lambda row: (-len(row.area.path), -rules.narrowness(row)))
-    chosen = rules.first_of_each(rows, key=lambda row: row.item_code)
-    return sorted(chosen, key=lambda row: (row.priority, row.item_code))
+    return goods_by_hazard(area=area, hazards=[hazard], cold=cold, on=on)[hazard]
+
+
+def goods_by_hazard(
+    *, area: Area, hazards: Iterable[str], cold: bool, on: dt.date
+) -> dict[str, list[GoodsNorm]]:
+    """The goods norms of several hazards, each as `goods` gives them; one query for all."""
+    every = sorted(
+        _in_force(GoodsNorm.objects.all(), area=area, on=on),
+        key=lambda row: (-len(row.area.path), -rules.narrowness(row)),
+    )
+    found = {}
+    for hazard in hazards:
+        rows = [row for row in every if rules.applies(row, hazard=hazard, cold=cold)]
+        chosen = rules.first_of_each(rows, key=lambda row: row.item_code)
+        found[hazard] = sorted(chosen, key=lambda row: (row.priority, row.item_code))
+    return found
 
 
 def tasks(*, area: Area, on: dt.date) -> list[TaskNorm]:
@@ -108,11 +126,15 @@ def tasks(*, area: Area, on: dt.date) -> list[TaskNorm]:
 
 
 def _in_force(rows: QuerySet, *, area: Area, on: dt.date) -> QuerySet:
-    """Rows of the area and those above it that hold on the day: nearest first, newest first."""
+    """Rows of the area and those above it that hold on the day, with their area and document."""
+    found = _rows_in_force(rows, paths=ancestors(area.path), on=on)
+    return found.select_related("area", "document").defer("area__boundary")
+
+
+def _rows_in_force(rows: QuerySet, *, paths: list[str], on: dt.date) -> QuerySet:
+    """Rows of these areas that hold on the day: nearest first, newest first."""
     return (
-        rows.filter(area__path__in=ancestors(area.path), effective_from__lte=on)
+        rows.filter(area__path__in=paths, effective_from__lte=on)
         .filter(Q(effective_to=None) | Q(effective_to__gt=on))
-        .select_related("area", "document")
-        .defer("area__boundary")
         .order_by("-area__level", "-effective_from", "id")
     )

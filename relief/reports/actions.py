@@ -10,8 +10,9 @@ from relief.access import gate
 from relief.access.acts import Act
 from relief.incidents.models import IncidentStatus
 from relief.incidents.rules import text
-from relief.journal import log
-from relief.reports import clocks, rows, rules
+from relief.journal import clock, log
+from relief.journal.models import Book
+from relief.reports import clocks, rows, states
 from relief.reports.models import Report, ReportDuty, ReportKind, ReportState
 
 
@@ -20,7 +21,7 @@ def verify_report(*, actor: gate.Actor, report_id: int, note: str, now: dt.datet
     """Mark a filed report as verified (审核). Raises WrongState."""
     report = Report.objects.visible_to(actor).select_related("area", "village").locked(id=report_id)
     gate.require(actor=actor, act=Act.VERIFY_REPORT, area=report.area, book_id=report.book_id)
-    rules.check_verifiable(state=report.state)
+    states.check_verifiable(state=report.state)
     report.state = ReportState.VERIFIED
     report.checked_by, report.checked_at = actor.user_id, now
     report.check_note = text(note, limit=200, name=_("note"))
@@ -39,20 +40,20 @@ def verify_report(*, actor: gate.Actor, report_id: int, note: str, now: dt.datet
 def mark_overdue(*, now: dt.datetime) -> int:
     """The clock's own action: townships that said nothing by their due time are overdue.
 
+    `now` is the machine's time; each book goes by its own clock.
     One transaction per book; rows another process is changing are left for the next minute.
     Returns how many became overdue.
     """
-    late = ReportDuty.objects.filter(
-        overdue_since=None,
-        due_at__lte=now - clocks.GRACE,
-    ).filter(
+    owed = ReportDuty.objects.filter(overdue_since=None).filter(
         # Once the disaster is stable only the verified report is still owed.
         Q(incident__status=IncidentStatus.OPEN)
         | Q(incident__status=IncidentStatus.STABLE, kind=ReportKind.VERIFIED)
     )
+    books = list(Book.objects.filter(id__in=owed.values("book_id")).order_by("id"))
+    times = clock.times_in(books=books, real=now)
     return sum(
-        _mark_book(book_id=book_id, late=late, now=now)
-        for book_id in sorted(set(late.values_list("book_id", flat=True)))
+        _mark_book(book_id=book_id, late=owed.filter(due_at__lte=time - clocks.GRACE), now=time)
+        for book_id, time in times.items()
     )
 
 

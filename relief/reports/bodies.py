@@ -2,14 +2,13 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
 from gis.models import Area
-from relief.access.gate import NotFound
 from relief.field.models import Item
 from relief.reports.rules import FiguresRefused, Problem
 from relief.reports.steps import Given
@@ -17,16 +16,18 @@ from relief.reports.steps import Given
 T = TypeVar("T")
 
 
-def places(item: Item) -> tuple[Area, Area | None]:
-    """The township that the item is about, and the village if it is about one. Raises NotFound."""
-    codes = [item.body.get("area"), item.body.get("village")]
-    found = {
-        area.code: area for area in Area.objects.filter(code__in=[one for one in codes if one])
-    }
-    try:
-        return found[codes[0]], found[codes[1]] if codes[1] else None
-    except KeyError as unknown:
-        raise NotFound from unknown
+def places(items: Iterable[Item]) -> dict[uuid.UUID, tuple[Area, Area | None]]:
+    """The township each item is about, and the village if it is about one; without unknown ones."""
+    named = {item.id: (item.body.get("area"), item.body.get("village") or None) for item in items}
+    codes = {code for pair in named.values() for code in pair if code}
+    areas = Area.objects.filter(code__in=codes).defer("boundary", "centre")
+    known: dict[Any, Area | None] = {None: None, **{area.code: area for area in areas}}
+    found = {}
+    for item_id, (township, village) in named.items():
+        area = known.get(township)
+        if area is not None and village in known:
+            found[item_id] = (area, known[village])
+    return found
 
 
 def given(item: Item, *, village: Area | None) -> Given:

@@ -67,9 +67,7 @@ def renew(
     require_transaction("renew")
     incident, area = report.incident, report.area
     duty = of(incident=incident, areas=[area]).get(area.id)
-    fresh = renewed(
-        duty, incident=incident, area=area, versions=versions, now=now, again=again
-    )
+    fresh = renewed(duty, incident=incident, area=area, versions=versions, now=now, again=again)
     return store(duty, fresh, incident=incident, area=area)
 
 

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from relief.incidents.rules import check_same_form, text
 from relief.journal.log import require_transaction
-from relief.reports import chains, duties, rules, steps
+from relief.reports import chains, duties, rules, states, steps
 from relief.reports.indicators import label
 from relief.reports.models import Report, ReportKind, ReportState
 from relief.reports.rules import Figures, FiguresRefused, Problem
 
 
-class NothingToMerge(rules.WrongState):
+class NothingToMerge(states.WrongState):
     """Two or more versions of one place are expected."""
 
 
@@ -48,9 +48,9 @@ def merge(
     known = {one.id: one for one in versions}
     chosen = [known[report.id] for report in reports]
     for one in chosen:
-        rules.check_open(state=one.state, seq=one.seq)
+        states.check_open(state=one.state, seq=one.seq)
         after = chains.followers(one, versions=versions, known=known)
-        rules.check_newest(seq=one.seq, follower=max((x.seq for x in after), default=None))
+        states.check_newest(seq=one.seq, follower=max((x.seq for x in after), default=None))
     base = chains.common(chosen, known=known)
     note = text(change_note, limit=200, name=_("note on the change"))
     reason = rules.reason_of(reason=change_reason, note=note)

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from relief.access.gate import Refused
 from relief.incidents.rules import moment
-from relief.reports.chains import PENDING
 from relief.reports.indicators import INDICATORS, NEEDED, SUMS, WITHIN, label, labels
-from relief.reports.models import ChangeReason, ReportKind, ReportState
+from relief.reports.models import ChangeReason, ReportKind
 
 Figures = dict[str, int | str]
 LARGEST = 1_000_000_000
@@ -35,10 +34,6 @@ class FiguresRefused(Refused):
     def __init__(self, *, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
         super().__init__(" ".join(problem.sentence for problem in problems))
-
-
-class WrongState(Refused):
-    """The report is not in the state the step needs."""
 
 
 def clean(figures: Mapping[str, object]) -> Figures:
@@ -64,12 +59,13 @@ def clean(figures: Mapping[str, object]) -> Figures:
 
 def total(parts: Iterable[Figures]) -> Figures:
     """The sum of several places' figures. What nobody gave is left out."""
-    sums: dict[str, Decimal] = {}
+    sums: dict[str, int | Decimal] = {}
     for figures in parts:
         for key, value in figures.items():
-            sums[key] = sums.get(key, Decimal(0)) + _exact(value)
+            sums[key] = sums.get(key, 0) + (value if isinstance(value, int) else _exact(value))
     return {
-        key: int(value) if INDICATORS[key].whole else _text(value) for key, value in sums.items()
+        key: int(value) if INDICATORS[key].whole else _text(Decimal(value))
+        for key, value in sums.items()
     }
 
 
@@ -220,49 +216,6 @@ def check_base(*, known: bool, fits: bool) -> None:
     else:
         return
     raise FiguresRefused(problems=[Problem("base", sentence)])
-
-
-def check_verifiable(*, state: str) -> None:
-    """Only an adopted report is verified. Raises WrongState."""
-    if state != ReportState.ADOPTED:
-        raise WrongState(
-            _("A report that is adopted is expected; this one is %(state)s.")
-            % {"state": ReportState(state).label}
-        )
-
-
-def check_open(*, state: str, seq: int) -> None:
-    """A report that was returned or merged is decided upon for good. Raises WrongState."""
-    if state in (ReportState.RETURNED, ReportState.MERGED):
-        raise WrongState(
-            _("No. %(seq)d is %(state)s already.") % {"seq": seq, "state": ReportState(state).label}
-        )
-
-
-def check_newest(*, seq: int, follower: int | None) -> None:
-    """Only the last report of a chain is returned or merged. Raises WrongState."""
-    if follower is not None:
-        raise WrongState(
-            _("The last report of the chain is expected: no. %(last)d came after no. %(this)d.")
-            % {"last": follower, "this": seq}
-        )
-
-
-def check_adoptable(*, state: str, seq: int, adopted_beside: int | None) -> None:
-    """A report not decided upon, that no adopted one stands beside. Raises WrongState."""
-    check_open(state=state, seq=seq)
-    if state not in PENDING:
-        raise WrongState(
-            _("No. %(seq)d is %(state)s already.") % {"seq": seq, "state": ReportState(state).label}
-        )
-    if adopted_beside is not None:
-        raise WrongState(
-            _(
-                "No. %(other)d of the same place was adopted and does not know of no. %(seq)d: "
-                "merge the two, or return one."
-            )
-            % {"other": adopted_beside, "seq": seq}
-        )
 
 
 # Parts of the checks

@@ -9,21 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
 from gis.models import Area
-from relief.field import alerts
-from relief.field import rows as field_rows
-from relief.field.models import Alert, Item
 from relief.incidents.models import Incident
-from relief.incidents.rules import check_same_form, check_takes_entries, text
+from relief.incidents.rules import text
 from relief.journal.log import require_transaction
 from relief.journal.rows import Row
 from relief.norms import queries as norms
-from relief.reports import chains, duties, rows, rules
-from relief.reports.models import Report, ReportDuty, ReportKind, ReportState
+from relief.reports import chains, duties, rows, rules, states
+from relief.reports.models import Report, ReportDuty, ReportState
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,6 @@ class Filed:
     duty: ReportDuty | None = None
     ended: ReportDuty | None = None
     changed: Sequence[Report] = ()
-    alert: Alert | None = None
     again: bool = False
 
     def rows(self) -> list[Row]:
@@ -71,7 +66,6 @@ class Filed:
             *(rows.report(one) for one in self.changed),
             *([rows.duty_report(self.duty)] if self.duty else []),
             *([rows.duty_report(self.ended, gone=True)] if self.ended else []),
-            *([field_rows.alert(self.alert)] if self.alert else []),
         ]
 
 
@@ -126,7 +120,7 @@ def take_back(*, report: Report, checked_by: int, note: str, now: dt.datetime) -
     """
     require_transaction("take_back")
     versions, report = _among(report)
-    rules.check_open(state=report.state, seq=report.seq)
+    states.check_open(state=report.state, seq=report.seq)
     _check_newest(report, versions=versions)
     met_duty = report.village_id is None or report.counts
     report.state, report.counts = ReportState.RETURNED, False
@@ -147,7 +141,7 @@ def adopt(*, report: Report, checked_by: int, note: str, now: dt.datetime) -> Fi
     known = {one.id: one for one in versions}
     others = chains.beside(report, versions=versions, known=known)
     adopted = [one.seq for one in others if one.state in chains.LIVE]
-    rules.check_adoptable(
+    states.check_adoptable(
         state=report.state, seq=report.seq, adopted_beside=max(adopted, default=None)
     )
     below = [one for one in chains.line(report, known=known) if one.state in chains.PENDING]
@@ -171,7 +165,7 @@ def _among(report: Report) -> tuple[list[Report], Report]:
 
 def _check_newest(report: Report, *, versions: Sequence[Report]) -> None:
     after = chains.followers(report, versions=versions, known={one.id: one for one in versions})
-    rules.check_newest(seq=report.seq, follower=max((one.seq for one in after), default=None))
+    states.check_newest(seq=report.seq, follower=max((one.seq for one in after), default=None))
 
 
 def limits_of(*, place: Area, now: dt.datetime) -> tuple[rules.Limits, bool]:
@@ -180,12 +174,3 @@ def limits_of(*, place: Area, now: dt.datetime) -> tuple[rules.Limits, bool]:
     found = norms.numbers(area=place, keys=keys, on=duties.local_day(now))
     share, factor, at_once = (found[key] for key in keys)
     return rules.Limits(place.population, share, factor), at_once > 0
-
-
-PEOPLE_HIT = ("deaths", "missing", "trapped")
-
-
-def people_hit(report: Report) -> dict[str, int]:
-    """Dead, missing and trapped as the report says; who is not mentioned is not known of."""
-    said = {**report.figures, "trapped": report.scene.get("trapped")}
-    return {key: int(said.get(key) or 0) for key in PEOPLE_HIT}

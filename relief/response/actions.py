@@ -7,7 +7,9 @@ Activating also computes needs and drafts a plan; it lives in `deliveries`.
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point
@@ -19,6 +21,7 @@ from gis.models import Area, Level
 from relief.access import gate
 from relief.access.acts import Act
 from relief.field import steps as field_steps
+from relief.field.models import Item
 from relief.field.steps import Sent
 from relief.households import rows as household_rows
 from relief.households import steps as household_steps
@@ -29,6 +32,7 @@ from relief.journal import log
 from relief.reports import duties as report_duties
 from relief.reports import rows as report_rows
 from relief.reports import steps as report_steps
+from relief.reports.filing import Filing
 from relief.reports.models import Report
 from relief.response import rows, rules, steps
 from relief.response.models import Activation, ResponseTask
@@ -102,7 +106,49 @@ def open_incident(
     return incident
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A report somebody files: of a township, or the village that `given` names.
+
+    `item` is what a phone sent: it is stored with the report.
+    """
+
+    area: Area
+    given: report_steps.Given
+    item: Sent | None = None
+
+
 @transaction.atomic(durable=True)
+def file_reports(
+    *, actor: gate.Actor, incident_id: int, asked: Sequence[Asked], now: dt.datetime
+) -> list[Report | gate.Refused | gate.NotFound]:
+    """File reports (灾情快报) of one person in this order, and assess the level anew.
+
+    Each is a report or its refusal; one that is refused leaves the others as they are, and nothing
+    of it is kept. What was filed before is the same report again. Raises IntegrityError, with
+    nothing filed, if one item is among them twice, or another process stored it just now.
+    """
+    incident = steps.locked(actor=actor, incident_id=incident_id)
+    sents = [one.item for one in asked if one.item is not None]
+    known = field_steps.find(sents=sents, book_id=incident.book_id) if sents else {}
+    filing = Filing(incident=incident, places=[one.area for one in asked], now=now)
+    found: list[Report | gate.Refused | gate.NotFound] = []
+    for one in asked:
+        try:
+            stored = known.get(one.item.id) if one.item else None
+            # A text message's item may be completed here, which a refusal takes back.
+            with transaction.atomic() if stored else nullcontext():
+                report = _filed(
+                    one, actor=actor, incident=incident, filing=filing, known=stored, now=now
+                )
+        except (gate.Refused, gate.NotFound) as refused:
+            found.append(refused)
+        else:
+            found.append(report)
+    steps.tell_filed(filing, kind="report_filed", incident=incident, actor=actor, now=now)
+    return found
+
+
 def file_report(
     *,
     actor: gate.Actor,
@@ -124,51 +170,32 @@ def file_report(
     accuracy_m: int | None = None,
     item: Sent | None = None,
 ) -> Report:
-    """File a report (灾情快报) of a township or its village, and assess the level anew.
+    """`file_reports` with one; raises what refuses it.
 
     With a `chain` the report extends the version named by `base`, or starts the chain; without one
-    it goes on with the newest of its place. `item` is what a phone sent: it is stored with the
-    report. Raises FiguresRefused with one sentence per field, or SameIdOtherBody. The same form or
-    item sent twice is one report.
+    it goes on with the newest of its place. Raises FiguresRefused with one sentence per field, or
+    SameIdOtherBody.
     """
-    incident = steps.locked(actor=actor, incident_id=incident_id)
-    area, village = steps.area(area_id), steps.area(village_id) if village_id else None
-    steps.may_report(actor=actor, incident=incident, area=area, village=village)
-    stored = None
-    if item is not None:
-        stored, _known = field_steps.take(
-            sent=item,
-            book_id=incident.book_id,
-            area=village or area,
-            author_id=actor.user_id,
-            now=now,
-        )
-    filed = report_steps.file(
-        incident=incident,
-        area=area,
-        given=report_steps.Given(
-            kind=kind,
-            figures=figures,
-            as_of=as_of,
-            request_key=request_key,
-            village=village,
-            chain=chain,
-            base=base,
-            change_reason=change_reason,
-            change_note=change_note,
-            narrative=narrative,
-            scene=scene or {},
-            point=point,
-            accuracy_m=accuracy_m,
-        ),
-        item=stored,
-        trusted=actor.may(Act.FILE_REPORT, path=area.path),
-        filed_by=actor.user_id,
-        now=now,
+    given = report_steps.Given(
+        kind=kind,
+        figures=figures,
+        as_of=as_of,
+        request_key=request_key,
+        village=steps.area(village_id) if village_id else None,
+        chain=chain,
+        base=base,
+        change_reason=change_reason,
+        change_note=change_note,
+        narrative=narrative,
+        scene=scene or {},
+        point=point,
+        accuracy_m=accuracy_m,
     )
-    if not filed.again:
-        steps.tell(filed, kind="report_filed", incident=incident, actor=actor, now=now)
-    return filed.report
+    asked = Asked(area=steps.area(area_id), given=given, item=item)
+    [found] = file_reports(actor=actor, incident_id=incident_id, asked=[asked], now=now)
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 @transaction.atomic(durable=True)
@@ -179,7 +206,7 @@ def return_report(*, actor: gate.Actor, report_id: int, note: str, now: dt.datet
     """
     incident, report = steps.locked_report(actor=actor, report_id=report_id)
     filed = report_steps.take_back(report=report, checked_by=actor.user_id, note=note, now=now)
-    steps.tell(filed, kind="report_returned", incident=incident, actor=actor, now=now)
+    steps.tell_one(filed, kind="report_returned", incident=incident, actor=actor, now=now)
     return filed.report
 
 
@@ -257,6 +284,36 @@ def end_response(*, actor: gate.Actor, incident_id: int, now: dt.datetime) -> Ac
         facts={"incident": incident.id, "number": ended[0].number, "level": ended[0].level},
     )
     return ended[0]
+
+
+def _filed(
+    one: Asked,
+    *,
+    actor: gate.Actor,
+    incident: Incident,
+    filing: Filing,
+    known: Item | None,
+    now: dt.datetime,
+) -> Report:
+    """One of the reports asked for, in the person's name; `known` is what is stored of its item."""
+    area, village = one.area, one.given.village
+    steps.may_report(actor=actor, incident=incident, area=area, village=village)
+    item = None
+    if one.item is not None:
+        place = village or area
+        book, by = incident.book_id, actor.user_id
+        item = field_steps.unstored(sent=one.item, book_id=book, area=place, author_id=by, now=now)
+        if known is not None:
+            item, _same = field_steps.take_again(
+                known, sent=one.item, book_id=book, area=place, author_id=by, now=now
+            )
+    return filing.file(
+        area=area,
+        given=one.given,
+        item=item,
+        trusted=actor.may(Act.FILE_REPORT, path=area.path),
+        filed_by=actor.user_id,
+    )
 
 
 def _footprint(footprint: GEOSGeometry | None, *, area: Area) -> MultiPolygon | None:

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gis.models import Area
 from relief.access import gate
 from relief.access.acts import Act
-from relief.access.models import User
 from relief.field import rows as field_rows
 from relief.field.models import Alert, Item, ItemKind
 from relief.incidents.models import Incident
-from relief.incidents.rules import check_takes_entries
+from relief.incidents.rules import check_takes_entries, text
 from relief.journal import log
-from relief.reports import bodies, merging, onward
+from relief.reports import bodies, merging, onward, states
 from relief.reports import steps as report_steps
+from relief.reports.filing import Filing
 from relief.reports.models import Report
 from relief.response import rules, steps
 
@@ -47,7 +48,7 @@ def adopt_report(*, actor: gate.Actor, report_id: int, now: dt.datetime, note: s
     """
     incident, report = steps.locked_report(actor=actor, report_id=report_id)
     filed = report_steps.adopt(report=report, checked_by=actor.user_id, note=note, now=now)
-    steps.tell(filed, kind="report_adopted", incident=incident, actor=actor, now=now)
+    steps.tell_one(filed, kind="report_adopted", incident=incident, actor=actor, now=now)
     return filed.report
 
 
@@ -90,7 +91,7 @@ def merge_reports(
         now=now,
     )
     if not filed.again:
-        steps.tell(filed, kind="reports_merged", incident=incident, actor=actor, now=now)
+        steps.tell_one(filed, kind="reports_merged", incident=incident, actor=actor, now=now)
     return filed.report
 
 
@@ -114,26 +115,56 @@ def gather_items(
     )
     if len(items) != len(set(item_ids)):
         raise gate.NotFound
-    done: list[report_steps.Filed] = []
+    places = bodies.places(items)
+    filing = Filing(incident=incident, places=[area for area, _village in places.values()], now=now)
+    authors: dict[int, gate.Actor] = {}
     gathered = Gathered(reports=[], refused=[])
     for item in items:
+        if item.author_id not in authors:
+            authors[item.author_id] = gate.actor_for(
+                user=item.author, book_id=item.book_id, now=now
+            )
         try:
-            with transaction.atomic():
-                filed = _gathered(item, incident=incident, now=now)
+            place = places.get(item.id)
+            if place is None:
+                raise rules.NotHere(_("The place it names is not known."))
+            report = _gathered(
+                item, *place, author=authors[item.author_id], filing=filing, incident=incident
+            )
         except gate.Refused as refused:
             gathered.refused.append(RefusedItem(item.id, item.receipt, str(refused.sentence)))
-            continue
-        except gate.NotFound:
-            sentence = _("The place it names is not known.")
-            gathered.refused.append(RefusedItem(item.id, item.receipt, sentence))
-            continue
-        gathered.reports.append(filed.report)
-        if not filed.again:
-            done.append(filed)
-    if done:
-        *more, last = done
-        steps.tell(last, kind="items_gathered", incident=incident, actor=actor, now=now, more=more)
+        else:
+            gathered.reports.append(report)
+    steps.tell_filed(filing, kind="items_gathered", incident=incident, actor=actor, now=now)
     return gathered
+
+
+@transaction.atomic(durable=True)
+def return_item(*, actor: gate.Actor, item_id: uuid.UUID, note: str, now: dt.datetime) -> Item:
+    """Return what a phone sent before it was gathered (驳回), with the reason.
+
+    Its sender may send a correction, which waits as the item did. Raises WrongState.
+    """
+    found = Item.objects.visible_to(actor).filter(kind=ItemKind.REPORT)
+    item = found.select_related("area").defer("area__boundary").locked(id=item_id)
+    gate.require(actor=actor, act=Act.VERIFY_REPORT, area=item.area, book_id=item.book_id)
+    states.check_returnable(
+        receipt=item.receipt,
+        gathered=Report.objects.filter(item=item).exists(),
+        returned=item.returned_at is not None,
+    )
+    item.returned_at, item.returned_by = now, actor.user_id
+    item.return_reason = text(note, limit=200, name=_("reason"), needed=True)
+    item.save(update_fields=["returned_at", "returned_by", "return_reason"])
+    log.record(
+        book=item.book_id,
+        kind="item_returned",
+        rows=[field_rows.item(item, path=item.area.path)],
+        actor=actor.user_id,
+        now=now,
+        facts={"receipt": item.receipt},
+    )
+    return item
 
 
 @transaction.atomic(durable=True)
@@ -194,17 +225,22 @@ def see_alert(*, actor: gate.Actor, alert_id: int, now: dt.datetime) -> Alert:
     return alert
 
 
-def _gathered(item: Item, *, incident: Incident, now: dt.datetime) -> report_steps.Filed:
+def _gathered(
+    item: Item,
+    area: Area,
+    village: Area | None,
+    *,
+    author: gate.Actor,
+    filing: Filing,
+    incident: Incident,
+) -> Report:
     """The report that an item makes in the incident, in its author's name."""
-    area, village = bodies.places(item)
+    states.check_gatherable(receipt=item.receipt, returned=item.returned_at is not None)
     rules.check_reports(**steps.township_of(incident=incident, area=area, village=village))
-    author = gate.actor_for(user=User.objects.get(id=item.author_id), book_id=item.book_id, now=now)
-    return report_steps.file(
-        incident=incident,
+    return filing.file(
         area=area,
         given=bodies.given(item, village=village),
         item=item,
         trusted=author.may(Act.FILE_REPORT, path=area.path),
         filed_by=item.author_id,
-        now=now,
     )

@@ -21,6 +21,7 @@ from relief.reports import duties
 from relief.reports import queries as reports
 from relief.reports import rows as report_rows
 from relief.reports import steps as report_steps
+from relief.reports.filing import Filing
 from relief.reports.models import Report, ReportDuty
 from relief.response import queries, rows, rules
 from relief.response.models import Activation, LevelAssessment, ResponseTask
@@ -65,7 +66,7 @@ def area(area_id: int) -> Area:
 def locked(*, actor: gate.Actor, incident_id: int) -> Incident:
     """The incident, locked: its reports and responses change one at a time."""
     found = Incident.objects.visible_to(actor).select_related("area")
-    return found.defer("area__boundary", "footprint").locked(id=incident_id)
+    return found.defer("area__boundary", "area__centre", "footprint").locked(id=incident_id)
 
 
 def locked_report(*, actor: gate.Actor, report_id: int) -> tuple[Incident, Report]:
@@ -100,22 +101,26 @@ def township_of(*, incident: Incident, area: Area, village: Area | None) -> dict
 
 
 def tell(
-    filed: report_steps.Filed,
     *,
+    rows_of_reports: Sequence[Row],
+    report: Report,
     kind: str,
     incident: Incident,
+    county_duty: ReportDuty | None,
     actor: gate.Actor,
     now: dt.datetime,
-    more: Sequence[report_steps.Filed] = (),
 ) -> None:
-    """Assess the level and journal the reports, the assessment and the county's clock."""
+    """Assess the level and journal what happened to reports, the assessment and the county's clock.
+
+    `report` is the last of them; `county_duty` the county's own duty.
+    """
     assessment = assess(incident=incident, now=now)
-    copies = _ask_copies(incident=incident, assessment=assessment, now=now)
+    copies = _ask_copies(incident=incident, duty=county_duty, assessment=assessment, now=now)
     log.record(
         book=incident.book_id,
         kind=kind,
         rows=[
-            *(row for one in (*more, filed) for row in one.rows()),
+            *rows_of_reports,
             *([rows.assessment(assessment)] if assessment else []),
             *([report_rows.duty_report(copies)] if copies else []),
         ],
@@ -123,24 +128,65 @@ def tell(
         now=now,
         facts={
             "incident": incident.id,
-            "report": filed.report.id,
-            "seq": filed.report.seq,
+            "report": report.id,
+            "seq": report.seq,
             "suggested_level": assessment.suggested_level if assessment else None,
         },
     )
 
 
+def tell_one(
+    filed: report_steps.Filed, *, kind: str, incident: Incident, actor: gate.Actor, now: dt.datetime
+) -> None:
+    """`tell` of what happened to one report."""
+    tell(
+        rows_of_reports=filed.rows(),
+        report=filed.report,
+        kind=kind,
+        incident=incident,
+        county_duty=duties.of(incident=incident, areas=[incident.area]).get(incident.area_id),
+        actor=actor,
+        now=now,
+    )
+
+
+def tell_filed(
+    filing: Filing, *, kind: str, incident: Incident, actor: gate.Actor, now: dt.datetime
+) -> None:
+    """Write what was filed and `tell` of it, if there is anything."""
+    filing.write()
+    if filing.last is not None:
+        tell(
+            rows_of_reports=filing.rows(),
+            report=filing.last,
+            kind=kind,
+            incident=incident,
+            county_duty=filing.county_duty,
+            actor=actor,
+            now=now,
+        )
+
+
 def _ask_copies(
-    *, incident: Incident, assessment: LevelAssessment | None, now: dt.datetime
+    *,
+    incident: Incident,
+    duty: ReportDuty | None,
+    assessment: LevelAssessment | None,
+    now: dt.datetime,
 ) -> ReportDuty | None:
     """The county's duty, if the dead and missing now call for copies (直报) or no longer do."""
     if assessment is None:
         return None
-    last = reports.last(incident=incident, area=incident.area)
+
+    def told() -> int:
+        last = reports.last(incident=incident, area=incident.area)
+        return rules.dead_missing(last.figures) if last else 0
+
     return duties.ask_copies(
         incident=incident,
+        duty=duty,
         dead_missing=rules.dead_missing(assessment.figures["sums"]),
-        told=rules.dead_missing(last.figures) if last else 0,
+        told=told,
         now=now,
     )
 

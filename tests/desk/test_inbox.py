@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from relief.field.models import Alert
 from relief.reports.models import Report
 from relief.response.actions import return_report
+from relief.web.desk.reasons import REASONS
 from tests.response.phones import file, keep
 from tests.world import NOW
 
@@ -91,6 +92,20 @@ def test_items_are_gathered_many_at_once_and_refusals_name_their_receipt(scene, 
     assert "Gathered reports: 1." in page
     assert f"{wrong.receipt}: " in page
     assert "Not gathered into an incident" in page
+
+
+def test_an_item_not_gathered_goes_back_with_the_reason(scene, person):
+    item = keep(scene.world, "Northbank", village="Reed", affected_population=70)
+    asha = person(scene, "asha")
+    page = asha.get("/desk/").content.decode()
+    assert page.count(f'form="return-{item.id}"') == len(REASONS) + 2
+    assert f'action="/desk/items/{item.id}/return/"' in page
+    asha.post(f"/desk/items/{item.id}/return/", reason="place", note="which Reed?")
+    item.refresh_from_db()
+    assert item.return_reason == "the place is wrong: which Reed?"
+    page = shown(asha.get("/desk/"))
+    assert f"{item.receipt} goes back to its sender with the reason." in page
+    assert "Nothing waits." in page
 
 
 def test_one_press_gathers_one_item_and_nothing_ticked_is_said(scene, person):

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from gis.models import Area
+from relief.field import photos
 from relief.reports.indicators import INDICATORS
 from relief.reports.models import Report
 from relief.response.actions import file_report
@@ -22,9 +23,11 @@ from relief.response.desk import report_up
 from relief.web.desk import rollup
 from relief.web.papers.rapid import of_incident
 from tests import world as named
+from tests.api.phones import sha
+from tests.api.pictures import picture
 from tests.desk.test_inbox import shown
 from tests.flow.scenes import Scene
-from tests.response.phones import file
+from tests.response.phones import file, sent
 
 pytestmark = pytest.mark.django_db
 SHEET = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -127,6 +130,21 @@ def test_all_forms_show_the_numbers_of_the_roll_up(reported, person):
         name = r"\s+".join(re.escape(word) for word in INDICATORS[key].en.split())
         said = re.search(rf"^{name}\s+([\d,.]+)", text, re.M)
         assert said and Decimal(said[1].replace(",", "")) == value, key
+
+
+def test_the_photos_of_the_reports_that_count_are_on_paper(scene, person):
+    data = picture(size=(600, 200))
+    item = sent({"figures": {}}, photos=(sha(data),))
+    file(scene.world, scene.incident, "Southbank", by="farah", item=item, injured=7)
+    photos.store(
+        actor=scene.actor("farah"),
+        sha256=sha(data),
+        piece=photos.piece(data=data, content_range=""),
+        now=scene.now,
+    )
+    paper = pypdf.PdfReader(io.BytesIO(person(scene, "asha").get(address(scene, "pdf")).content))
+    sizes = [image.image.size for page in paper.pages for image in page.images]
+    assert (600, 200) in sizes
 
 
 def test_every_indicator_of_the_form_is_on_paper_under_its_official_name(reported):

@@ -7,7 +7,7 @@ from relief.incidents.models import Incident
 from relief.reports import rows
 from relief.reports.actions import mark_overdue, verify_report
 from relief.reports.models import Report, ReportDuty, ReportState
-from relief.reports.rules import WrongState
+from relief.reports.states import WrongState
 from relief.response.actions import return_report
 from tests import proof
 from tests.world import NOW, STARTED, flood, report

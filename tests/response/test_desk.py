@@ -1,4 +1,4 @@
-"""The county's desk: what waits, adopting, returning, merging, gathering, passing on, alerts."""
+"""The county's desk: what waits, adopting, returning, merging, alerts."""
 
 import datetime as dt
 import uuid
@@ -14,14 +14,13 @@ from relief.norms.models import Norm
 from relief.reports import queries, rows
 from relief.reports.merging import NothingToMerge
 from relief.reports.models import Report, ReportDuty
-from relief.reports.onward import NotAllVerified, NothingToPassOn
-from relief.reports.rules import FiguresRefused, WrongState
+from relief.reports.rules import FiguresRefused
+from relief.reports.states import WrongState
 from relief.response.actions import return_report
 from relief.response.desk import (
     adopt_report,
     gather_items,
     merge_reports,
-    report_up,
     see_alert,
 )
 from tests import proof
@@ -300,41 +299,6 @@ def test_a_version_of_what_never_came_or_of_another_place_is_refused(world, inci
         file(world, incident, "Southbank", by="farah", extends=one, affected_population=1)
 
 
-def test_the_desk_gathers_what_phones_sent_without_an_incident(world):
-    good = keep(world, "Northbank", affected_population=40, hit=(0, 0, 2))
-    bad = keep(world, "Northbank", village="Willow", by="gu", deaths=3, affected_population=1)
-    village = keep(world, "Northbank", village="Reed", affected_population=7)
-    odd = keep(world, "Southbank", by="farah", body={"as_of": "yesterday"})
-    incident = flood(world)
-    before = proof.last_number(world.real)
-
-    done = gather_items(
-        actor=world.actor("asha"),
-        incident_id=incident.id,
-        item_ids=[good.id, bad.id, village.id, odd.id],
-        now=LATER,
-    )
-
-    emeka = world.users["emeka"].id
-    found = {one.item_id: (one.filed_by, one.filed_at, one.state) for one in done.reports}
-    assert found == {good.id: (emeka, NOW, "adopted"), village.id: (emeka, NOW, "adopted")}
-    refused = {one.item_id: one.sentence for one in done.refused}
-    assert set(refused) == {bad.id, odd.id}
-    assert refused[bad.id].startswith("Deaths: at most 1 is expected")
-    assert refused[odd.id] == "“as_of” of the report cannot be read: “yesterday” came."
-    assert totals(incident) == {"affected_population": 40}
-    ((kind, _rows), *_more) = proof.journal(world.real, after=before)
-    assert kind == "items_gathered"
-    again = gather_items(
-        actor=world.actor("asha"), incident_id=incident.id, item_ids=[good.id], now=LATER
-    )
-    assert [one.id for one in again.reports] == [
-        one.id for one in done.reports if one.item_id == good.id
-    ]
-    assert Report.objects.count() == 2
-    assert audit() == []
-
-
 def test_deaths_missing_and_trapped_are_told_at_once_and_once(world, incident):
     before = proof.last_number(world.real)
     first = file(world, incident, "Northbank", affected_population=40, deaths=1, trapped=3)
@@ -363,67 +327,3 @@ def test_deaths_missing_and_trapped_are_told_at_once_and_once(world, incident):
     )
     seen.refresh_from_db()
     assert field_rows.alert(seen).values["seen_at"] == LATER
-
-
-def test_the_county_passes_on_the_sum_of_its_townships(world, incident):
-    asha = world.actor("asha")
-
-    def pass_on(**more):
-        asked = {"narrative": "", "request_key": uuid.uuid4(), "now": LATER} | more
-        return report_up(actor=asha, incident_id=incident.id, **asked)
-
-    proof.unchanged(pass_on, NothingToPassOn)
-    report(world, incident, "Northbank", affected_population=40, deaths=1)
-    report(world, incident, "Southbank", affected_population=60)
-    first = pass_on(request_key=(key := uuid.uuid4()))
-    assert (first.kind, first.seq, first.counts, first.area) == (
-        "initial",
-        1,
-        False,
-        world.county,
-    )
-    assert (first.figures["affected_population"], first.figures["deaths"]) == (100, 1)
-    assert first.due_at == incident.started_at + dt.timedelta(hours=2)
-    assert pass_on(request_key=key) == first
-    duty = ReportDuty.objects.get(area=world.county)
-    assert (duty.kind, duty.due_at) == (
-        "follow_up",
-        dt.datetime(2026, 7, 16, 9, 0, tzinfo=NOW.tzinfo),
-    )
-    assert pass_on().kind == "zero"
-    refused = proof.unchanged(lambda: pass_on(verified=True), NotAllVerified)
-    assert str(refused).endswith("not in yet: Northbank, Southbank.")
-    assert totals(incident)["affected_population"] == 100
-    for place, people in (("Northbank", 40), ("Southbank", 60)):
-        deaths = 1 if place == "Northbank" else 0
-        report(
-            world,
-            incident,
-            place,
-            kind="verified",
-            affected_population=people,
-            deaths=deaths,
-            now=LATER,
-        )
-    assert pass_on(verified=True).kind == "verified"
-    assert not ReportDuty.objects.filter(incident=incident).exists()
-    assert audit() == []
-    Report.objects.filter(id=first.id).update(figures={"deaths": 5})
-    assert [str(one) for one in audit()] == [
-        f"reports: report {first.id} of the county is not the sum of the reports it names"
-    ]
-
-
-def test_nobody_else_passes_on(world, incident):
-    report(world, incident, "Northbank", affected_population=40)
-    proof.keeps_out(
-        world,
-        lambda actor: report_up(
-            actor=actor,
-            incident_id=incident.id,
-            narrative="",
-            request_key=uuid.uuid4(),
-            now=LATER,
-        ),
-        emeka=NotFound,
-    )

@@ -13,7 +13,8 @@ from relief.incidents.rules import FormUsed, IncidentClosed
 from relief.reports import queries
 from relief.reports import rows as report_rows
 from relief.reports.models import Report, ReportDuty, ReportState
-from relief.reports.rules import FiguresRefused, WrongState
+from relief.reports.rules import FiguresRefused
+from relief.reports.states import WrongState
 from relief.response import queries as response_queries
 from relief.response import rows
 from relief.response.actions import file_report, return_report

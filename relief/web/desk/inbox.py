@@ -79,7 +79,8 @@ def waiting_count(*, actor: Actor) -> int:
 
 def _loose(actor: Actor) -> PlacedQuerySet[Item]:
     """Reports from phones that belong to no incident yet (未汇拢)."""
-    return Item.objects.visible_to(actor).filter(kind=ItemKind.REPORT, report=None)
+    found = Item.objects.visible_to(actor).filter(kind=ItemKind.REPORT, report=None)
+    return found.filter(returned_at=None)
 
 
 def _pending(actor: Actor) -> PlacedQuerySet[Report]:
