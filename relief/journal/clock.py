@@ -56,10 +56,19 @@ def segments_of(book_id: int) -> list[ClockSegment]:
 
 def now_in(book: Book, *, real: dt.datetime) -> dt.datetime:
     """What time it is in that book at a real moment. A drill not begun yet has real time."""
-    if not book.is_drill:
-        return real
-    segments = segments_of(book.pk)
-    return sim_at(segments, real) if segments else real
+    return times_in(books=[book], real=real)[book.pk]
+
+
+def times_in(*, books: Sequence[Book], real: dt.datetime) -> dict[int, dt.datetime]:
+    """What time it is in each of these books at a real moment, by book id."""
+    found = {book.pk: real for book in books}
+    drills = [book.pk for book in books if book.is_drill]
+    if drills:
+        segments: dict[int, list[ClockSegment]] = {}
+        for one in ClockSegment.objects.filter(book_id__in=drills):
+            segments.setdefault(one.book_id, []).append(one)
+        found |= {book: sim_at(stretches, real) for book, stretches in segments.items()}
+    return found
 
 
 def set_clock(

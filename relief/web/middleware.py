@@ -1,5 +1,6 @@
 """Who acts, in which book, and how refusals are answered."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from relief.access import gate
 from relief.access.models import Duty
+from relief.journal import clock
 from relief.journal.models import Book, BookKind
 from relief.web import acts, refusals
 
@@ -21,17 +23,14 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.now = timezone.now()  # type: ignore[attr-defined]
+        now = timezone.now()
+        # `now` is the time in the book on screen; `real_now` the machine's, for what no book has.
+        request.now = request.real_now = now  # type: ignore[attr-defined]
         request.book = request.actor = None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             book, request.books = books_of(request)  # type: ignore[attr-defined]
-            request.book = book  # type: ignore[attr-defined]
             if book is not None:
-                request.actor = gate.actor_for(  # type: ignore[attr-defined]
-                    user=request.user,
-                    book_id=book.id,
-                    now=request.now,  # type: ignore[attr-defined]
-                )
+                _act_in(request, book)
         return self.get_response(request)
 
     def process_view(
@@ -41,6 +40,8 @@ class ActorMiddleware:
         rule = acts.rule_of(found.view_name if found else "")
         if rule.public:
             return None
+        if rule.real:
+            _show_real(request)
         actor = request.actor  # type: ignore[attr-defined]
         if actor is None:
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
@@ -55,26 +56,65 @@ class ActorMiddleware:
 
 
 def books_of(request: HttpRequest) -> tuple[Book | None, Sequence[Book]]:
-    """The book on screen, and all in which the person holds duties now."""
-    held = Duty.objects.filter(
-        user_id=request.user.pk or 0,
-        book_id=OuterRef("id"),
-        valid_from__lte=request.now,  # type: ignore[attr-defined]
-    ).filter(Q(valid_to=None) | Q(valid_to__gt=request.now))  # type: ignore[attr-defined]
-    found = list(
-        Book.objects.annotate(held=Exists(held))
-        .filter(Q(kind=BookKind.REAL) | Q(held=True))
+    """The book on screen, and all in which the person holds duties now.
+
+    A duty of the real book is in force by the machine's clock, one of a drill by the drill's own.
+    Each book bears its time as `now`.
+    """
+    real = request.real_now  # type: ignore[attr-defined]
+    mine = Duty.objects.filter(user_id=request.user.pk or 0)
+    found: list[Any] = list(
+        Book.objects.annotate(
+            held=Exists(mine.filter(in_force(real), book_id=OuterRef("id"))),
+            ever=Exists(mine.filter(book_id=OuterRef("id"))),
+        )
+        .filter(Q(kind=BookKind.REAL) | Q(ever=True))
         .order_by("id")
     )
+    times = clock.times_in(books=found, real=real)
+    for book in found:
+        book.now = times[book.id]
+    by_drill_time = [book for book in found if book.now != real]
+    if by_drill_time:
+        either = Q(pk__in=[])
+        for book in by_drill_time:
+            either |= Q(book_id=book.id) & in_force(book.now)
+        held = set(mine.filter(either).values_list("book_id", flat=True))
+        for book in by_drill_time:
+            book.held = book.id in held
     held_ones = [book for book in found if book.held]
     # The real book goes first; who holds duties in a drill only is shown that.
     first = next(iter(sorted(held_ones, key=lambda book: book.is_drill)), None)
-    first = first or next(iter(found), None)
+    first = first or next((book for book in found if not book.is_drill), None)
     chosen = next((book for book in held_ones if book.id == request.session.get("book")), first)
     if chosen is not None and chosen.is_drill and request.session.get("book") != chosen.id:
         # Sockets know the book by the session alone.
         request.session["book"] = chosen.id
     return chosen, held_ones
+
+
+def in_force(moment: dt.datetime) -> Q:
+    """Condition: the duty is in force at that moment."""
+    return Q(valid_from__lte=moment) & (Q(valid_to=None) | Q(valid_to__gt=moment))
+
+
+def _act_in(request: HttpRequest, book: Any) -> None:
+    request.book, request.now = book, book.now  # type: ignore[attr-defined]
+    request.actor = gate.actor_for(  # type: ignore[attr-defined]
+        user=request.user,  # type: ignore[arg-type]
+        book_id=book.id,
+        now=book.now,
+    )
+
+
+def _show_real(request: HttpRequest) -> None:
+    """What is of the real operation alone is shown in its book, whatever book was on screen."""
+    book = request.book  # type: ignore[attr-defined]
+    if book is None or not book.is_drill:
+        return
+    real: Any = Book.objects.get(kind=BookKind.REAL)
+    real.now = request.real_now  # type: ignore[attr-defined]
+    _act_in(request, real)
 
 
 class RefusalMiddleware:

@@ -16,7 +16,7 @@ SNOW_CUT_CM = 40.0
 SLIDE_MIDDLE, SLIDE_WIDTH = 8.2, 0.5
 CLEARED_HOURS = {"flood": (12.0, 0.6), "earthquake": (20.0, 0.8), "snow": (16.0, 0.5)}
 # Median hours without telephone and its spread, where half of the buildings are hit.
-OUTAGE_HOURS, OUTAGE_SPREAD = 5.0, 0.7
+OUTAGE_HOURS, OUTAGE_SPREAD = 2.5, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,6 @@ def silence(*, hit_share: Mapping[str, float], seed: int) -> dict[str, float]:
             np.random.PCG64(np.random.SeedSequence([seed, int(code), _PHONES]))
         )
         fate, length = source.random(), source.lognormal(np.log(OUTAGE_HOURS), OUTAGE_SPREAD)
-        if fate < min(0.95, 1.6 * share):
+        if fate < min(0.7, 0.9 * share):
             found[code] = round(length, 1)
     return found

@@ -1,0 +1,290 @@
+"""A drill: its book, seats, objectives, injects, what evaluators saw, and what must improve."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from gis.models import Area
+from relief.access.acts import Act, Role
+from relief.access.gate import PlacedQuerySet
+from relief.access.models import User
+from relief.journal.constraints import SameBook
+from relief.journal.models import Book
+from relief.preparedness.models import ResponsePlan
+
+
+class Worded(models.Model):
+    """Something with a Chinese and an English title."""
+
+    title = models.CharField(max_length=160)
+    title_en = models.CharField(max_length=200)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title if (get_language() or "").startswith("zh") else self.title_en
+
+
+class DrillKind(models.TextChoices):
+    """Kind of drill (演练形式)."""
+
+    TABLETOP = "tabletop", _("tabletop")  # 桌面演练
+    OPERATIONS = "operations", _("operations")  # 实战演练
+
+
+class DrillState(models.TextChoices):
+    """State of a drill."""
+
+    PREPARED = "prepared", _("prepared")  # 筹备
+    RUNNING = "running", pgettext_lazy("drill", "running")  # 进行中
+    ENDED = "ended", pgettext_lazy("drill", "ended")  # 已结束
+    STOPPED = "stopped", _("stopped")  # 中止
+
+
+class Drill(Worded):
+    """Drill (演练) in a book of its own, after a scenario file that is kept as it was read.
+
+    `seed` decides every figure of the made-up disaster; `truth` is that disaster, for the control
+    room alone: figures by village, roads cut, hours without telephone, and what would be reported.
+    `begins_at` is the drill time of the event. `phones` are the only numbers that messages go to.
+    Stopped (演练中止) means that a real disaster came in between.
+    """
+
+    READ_ACT, WIDE = Act.READ_INCIDENTS, True
+
+    book = models.OneToOneField(Book, models.PROTECT, related_name="drill")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=DrillKind)
+    basis = models.ForeignKey(ResponsePlan, models.PROTECT, null=True, related_name="drills")
+    scenario = models.JSONField()
+    seed = models.PositiveIntegerField()
+    truth = models.JSONField(default=dict)
+    begins_at = models.DateTimeField()
+    phones = ArrayField(models.CharField(max_length=30), default=list)
+    state = models.CharField(max_length=8, choices=DrillState, default=DrillState.PREPARED)
+    prepared_by = models.BigIntegerField(help_text=_("user id"))
+    prepared_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=200, blank=True)
+    request_key = models.UUIDField(unique=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "id"], name="drill_in_book"),
+            models.CheckConstraint(condition=Q(kind__in=DrillKind.values), name="drill_kind"),
+            models.CheckConstraint(condition=Q(state__in=DrillState.values), name="drill_state"),
+            models.CheckConstraint(
+                condition=Q(state="prepared", started_at=None) | ~Q(state="prepared"),
+                name="drill_started",
+            ),
+        ]
+
+
+class Seat(Worded):
+    """Seat of a player (参演席位): a duty in the drill's book. Nobody's seat is a robot's.
+
+    `user` plays it; `robot` is the account that acts for it as long as nobody sits there.
+    """
+
+    drill = models.ForeignKey(Drill, models.CASCADE, related_name="seats")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+")
+    key = models.CharField(max_length=40)
+    role = models.CharField(max_length=20, choices=Role)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="drill_seats")
+    robot = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["drill", "key"], name="seat_once"),
+            models.UniqueConstraint(fields=["book", "id"], name="seat_in_book"),
+            SameBook(field="drill", name="seat_drill_book"),
+        ]
+
+
+class Objective(Worded):
+    """Objective of a drill (演练目标), judged by an evaluator."""
+
+    drill = models.ForeignKey(Drill, models.CASCADE, related_name="objectives")
+    key = models.CharField(max_length=40)
+    evaluator = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drill", "key"], name="objective_once")]
+
+
+class Trigger(models.TextChoices):
+    """What sets an inject off (触发方式)."""
+
+    TIME = "time", _("at a time")  # 定时
+    CONDITION = "condition", _("on a condition")  # 条件
+    MANUAL = "manual", _("by hand")  # 手动
+
+
+class InjectState(models.TextChoices):
+    """State of an inject (导调状态)."""
+
+    WAITING = "waiting", _("waiting")  # 待发
+    SENT = "sent", _("sent")  # 已发
+    RECEIVED = "received", pgettext_lazy("drill", "received")  # 收到
+    DONE = "done", _("dealt with")  # 已处置
+    SKIPPED = "skipped", _("skipped")  # 取消
+
+
+class InjectWay(models.TextChoices):
+    """How an inject reaches its seat (传递方式)."""
+
+    REPORT = "report", _("report")
+    PHONE = "phone", _("telephone")
+    MESSAGE = "message", _("message")
+    BOARD = "board", _("board")
+    PAPER = "paper", _("paper")
+
+
+class Inject(models.Model):
+    """Inject (情景事件, MSEL 条目): what players are told when, and what they should do by when.
+
+    `due_at` is drill time; with a condition or by hand it is set once the inject goes off. `effect`
+    is what it does to the drill's world besides telling. Disabled ones stay in the list and keep
+    nothing open. One past its time that nobody sent stays to be sent (过期未发).
+    """
+
+    drill = models.ForeignKey(Drill, models.CASCADE, related_name="injects")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    trigger = models.CharField(max_length=9, choices=Trigger)
+    due_at = models.DateTimeField(null=True)
+    condition = models.JSONField(null=True)
+    sender = models.CharField(max_length=80)
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="injects")
+    way = models.CharField(max_length=8, choices=InjectWay)
+    text = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
+    expected = models.CharField(max_length=200, blank=True)
+    expected_en = models.CharField(max_length=240, blank=True)
+    deadline_minutes = models.PositiveIntegerField(null=True)
+    objective = models.ForeignKey(Objective, models.PROTECT, null=True, related_name="injects")
+    done_when = models.JSONField(null=True)
+    effect = models.JSONField(null=True)
+    enabled = models.BooleanField(default=True)
+    state = models.CharField(max_length=8, choices=InjectState, default=InjectState.WAITING)
+    sent_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    comment = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = [F("number").asc()]
+        constraints = [
+            models.UniqueConstraint(fields=["drill", "number"], name="inject_number"),
+            models.UniqueConstraint(fields=["book", "id"], name="inject_in_book"),
+            models.CheckConstraint(condition=Q(state__in=InjectState.values), name="inject_state"),
+            models.CheckConstraint(
+                condition=Q(trigger="time", due_at__isnull=False)
+                | Q(trigger="condition", condition__isnull=False)
+                | Q(trigger="manual"),
+                name="inject_trigger",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=False) | Q(state__in=["waiting", "skipped"]),
+                name="inject_sent",
+            ),
+            SameBook(field="drill", name="inject_drill_book"),
+            SameBook(field="seat", name="inject_seat_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.drill_id}/{self.number}"
+
+
+class Rating(models.TextChoices):
+    """Rating of a critical task (评定): performed, with some or major challenges, unable."""
+
+    PERFORMED = "P", _("performed")
+    SOME = "S", _("performed with some challenges")
+    MAJOR = "M", _("performed with major challenges")
+    UNABLE = "U", _("unable to be performed")
+
+
+class Observation(models.Model):
+    """What an evaluator saw of an inject or objective (评估记录)."""
+
+    drill = models.ForeignKey(Drill, models.CASCADE, related_name="observations")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+")
+    inject = models.ForeignKey(Inject, models.CASCADE, null=True, related_name="observations")
+    objective = models.ForeignKey(Objective, models.CASCADE, null=True, related_name="observations")
+    seen = models.BooleanField(null=True)
+    rating = models.CharField(max_length=1, choices=Rating, blank=True)
+    note = models.CharField(max_length=400, blank=True)
+    photos = ArrayField(models.CharField(max_length=64), default=list)
+    noted_at = models.DateTimeField()
+    noted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    request_key = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(inject__isnull=False) | Q(objective__isnull=False),
+                name="observation_of_something",
+            ),
+            SameBook(field="drill", name="observation_drill_book"),
+            SameBook(field="inject", name="observation_inject_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.drill_id} {self.rating or self.seen}"
+
+
+class Improvement(models.Model):
+    """Improvement item (整改项): a problem seen in a drill, its owner and its day; open until done.
+
+    `revises` points at the plan that has to be changed for it.
+    """
+
+    drill = models.ForeignKey(Drill, models.CASCADE, related_name="improvements")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    problem = models.CharField(max_length=400)
+    action = models.CharField(max_length=400)
+    owner = models.CharField(max_length=80)
+    due_on = models.DateField()
+    done_on = models.DateField(null=True)
+    revises = models.ForeignKey(ResponsePlan, models.PROTECT, null=True, related_name="+")
+    noted_by = models.BigIntegerField(help_text=_("user id"))
+    noted_at = models.DateTimeField()
+    request_key = models.UUIDField(unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.drill_id} {self.owner}"
+
+
+class Yearly(models.Model):
+    """Entry of the year's drill plan (年度演练计划): which area drills which plan, and when."""
+
+    READ_ACT, BOOK, WIDE = Act.READ_NORMS, None, True
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    plan = models.ForeignKey(ResponsePlan, models.PROTECT, null=True, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=DrillKind)
+    due_on = models.DateField()
+    held_on = models.DateField(null=True)
+    drill = models.ForeignKey(Drill, models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "yearly entries"
+        constraints = [
+            models.UniqueConstraint(fields=["area", "plan", "year", "kind"], name="yearly_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area_id} {self.year}"

@@ -1,0 +1,1 @@
+"""Pages of drills: what was drilled, preparing one, and the control room."""
