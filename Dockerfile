@@ -6,9 +6,10 @@ RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-prod.lock
 
 FROM python:3.11-slim-bookworm
-# Pango and a Chinese font: WeasyPrint sets the reports on paper with them.
+# Pango, HarfBuzz and a Chinese font: WeasyPrint sets the papers with them.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk \
+    && apt-get install -y --no-install-recommends \
+       libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --shell /usr/sbin/nologin relief
 COPY --from=packages /opt/venv /opt/venv

@@ -112,6 +112,11 @@ PANGO = Need(
     _offered("libpangoft2-1.0-0"),
     "Reports on paper (PDF) need Pango: install the packages libpango-1.0-0 and libpangoft2-1.0-0.",
 )
+HARFBUZZ = Need(
+    lambda: sys.platform != "linux" or _loads("libharfbuzz-subset.so.0"),
+    _offered("libharfbuzz-subset0"),
+    "A page on paper takes ten times as long without the package libharfbuzz-subset0: install it.",
+)
 LIBATOMIC = Need(
     lambda: sys.platform != "linux" or _loads("libatomic.so.1"),
     _offered("libatomic1"),
@@ -127,7 +132,7 @@ GETTEXT = Need(
     _offered("gettext"),
     "Checking the translations needs xgettext: install the package gettext.",
 )
-TO_RUN = (VENV_MODULE, POSTGIS, PANGO, CJK_FONT)
+TO_RUN = (VENV_MODULE, POSTGIS, PANGO, HARFBUZZ, CJK_FONT)
 TO_CHECK = (*TO_RUN, GETTEXT)
 TO_TEST = (*TO_CHECK, CHROMIUM, LIBATOMIC, NODE)
 

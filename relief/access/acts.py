@@ -62,6 +62,7 @@ class Act(models.TextChoices):
     HAND_OUT = "hand_out", _("hand goods to households")
     IMPORT_TABLES = "import_tables", _("import tables")
     COUNT_SHELTER = "count_shelter", _("count people in a shelter")
+    RUN_DRILL = "run_drill", _("prepare and run drills")
     MANAGE_SCREENS = "manage_screens", _("let a screen show a board")
     MANAGE_DEVICES = "manage_devices", _("enrol phones of others")
 
@@ -84,6 +85,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.CLOSE_ROAD,
             Act.APPROVE_STOCK,
             Act.REQUISITION,
+            Act.RUN_DRILL,
             Act.MANAGE_SCREENS,
             Act.MANAGE_DEVICES,
         }
@@ -108,6 +110,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.CALL_AGREEMENT,
             Act.REQUISITION,
             Act.IMPORT_TABLES,
+            Act.RUN_DRILL,
             Act.MANAGE_SCREENS,
             Act.MANAGE_DEVICES,
         }

@@ -71,3 +71,35 @@ class HandOutLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.lot_id}"
+
+
+class Reached(models.Model):
+    """People goods were handed to in one place and incident (救助人数、人次), one row per place.
+
+    `households` and `people` count each household of the register once, however often it was
+    given something, and everybody else at each hand-out; `person_times` counts every hand-out.
+    """
+
+    READ_ACT = Act.READ_HOUSEHOLDS
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="reached")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    hand_outs = models.PositiveIntegerField(default=0)
+    households = models.PositiveIntegerField(default=0)
+    people = models.PositiveIntegerField(default=0)
+    person_times = models.PositiveIntegerField(default=0)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "area"], name="reached_once"),
+            models.CheckConstraint(
+                condition=Q(people__lte=models.F("person_times")), name="reached_people"
+            ),
+            SameBook(field="incident", name="reached_incident_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.people} in {self.area_id}"

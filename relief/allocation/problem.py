@@ -41,10 +41,13 @@ class Question:
 
 
 def open_lines(incident: Incident) -> list[OrderLine]:
-    """Order lines of the incident with units not yet loaded, in id order."""
+    """Order lines of the incident's plans with units not yet loaded, in id order.
+
+    A telephone order is not among them: no plan takes back what a commander has said.
+    """
     return [
         line
-        for line in OrderLine.objects.filter(order__incident=incident)
+        for line in OrderLine.objects.filter(order__incident=incident, order__plan__isnull=False)
         .select_related("order", "need", "item", "area", "source")
         .order_by("id")
         if line.quantity > line.loaded
@@ -91,8 +94,9 @@ def build(
             .select_related("area", "item", "norm")
             .order_by("priority", "area__code", "item__code")
         )
-    horizon = float(norms.number(area=incident.area, key="plan.horizon", on=today))
-    due = float(norms.number(area=incident.area, key="first_batch.county", on=today)) / 60
+    keys = ["plan.horizon", "first_batch.county"]
+    said = norms.numbers(area=incident.area, keys=keys, on=today)
+    horizon, due = float(said["plan.horizon"]), float(said["first_batch.county"]) / 60
     codes = {supply.item_code for supply in supplies} | {need.item.code for need in needs}
     items = Item.objects.filter(code__in=codes).order_by("code")
     wanted = [need for need in needs if need.quantity > 0]
@@ -173,11 +177,14 @@ def _previous(waiting: list[OrderLine], data: dict, pairs: list[Substitute]) -> 
 
 
 def _committed(incident: Incident) -> dict[int, int]:
-    """Delivered or on the road by need, in units of the item needed."""
+    """Delivered, on the road or ordered by telephone, by need, in units of the item needed."""
     found: dict[int, int] = {}
-    for line in OrderLine.objects.filter(order__incident=incident):
-        met = (line.loaded - line.lost) * line.stands_for
-        found[line.need_id] = found.get(line.need_id, 0) + met
+    for line in OrderLine.objects.filter(
+        order__incident=incident, need__isnull=False
+    ).select_related("order"):
+        sure = line.loaded if line.order.plan_id else line.quantity
+        need_id = line.need_id or 0
+        found[need_id] = found.get(need_id, 0) + (sure - line.lost) * line.stands_for
     return found
 
 

@@ -60,6 +60,7 @@ def against_orders(*, plan: Plan) -> Against:
     before: dict[tuple[int, int], int] = {}
     waiting = open_lines(plan.incident)
     for line in waiting:
+        assert line.need_id is not None, "a line that rests on a plan has its need"
         key = (line.source_id, line.need_id)
         before[key] = before.get(key, 0) + line.quantity - line.loaded
     after: dict[tuple[int, int], int] = {}

@@ -81,6 +81,7 @@ def order_line(line: OrderLine) -> Row:
         values={
             "incident": line.order.incident_id,
             "order": line.order.number,
+            "order_id": line.order_id,
             "item": line.item_id,
             "need": line.need_id,
             "origin": line.order.origin,
@@ -90,6 +91,8 @@ def order_line(line: OrderLine) -> Row:
             "lost": line.lost,
             "stands_for": line.stands_for,
             "first_batch_due": line.order.first_batch_due,
+            "said_at": line.order.said_at,
+            "paper_due": line.order.paper_due if line.order.paper_at is None else None,
         },
     )
 

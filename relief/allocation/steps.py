@@ -11,6 +11,7 @@ from relief.incidents.models import Incident
 from relief.journal.log import require_transaction
 from relief.journal.numbers import next_number
 from relief.ledger import steps as ledger
+from relief.needs.models import Need
 from relief.planner import Problem, Proposal, parse, solve
 from relief.planner.explain import reasons
 from relief.stock import queries as stock
@@ -153,6 +154,28 @@ def _names(question: Question, lang: str) -> dict[str, str]:
     for key, group in question.fleets.items():
         names[key] = group.name if chinese else group.name_en
     return names
+
+
+def tie_to_needs(*, incident: Incident) -> list[OrderLine]:
+    """Tie order lines that came before their need to it, once it is known; returns those tied.
+
+    A telephone order may name goods before any figure is reported. The need is the one of the
+    same incident, township and item.
+    """
+    require_transaction("tie_to_needs")
+    loose = list(
+        OrderLine.objects.filter(order__incident=incident, need=None)
+        .order_by("id")
+        .select_for_update(of=("self",))
+    )
+    if not loose:
+        return []
+    needs = {(need.area_id, need.item_id): need for need in Need.objects.filter(incident=incident)}
+    tied = [line for line in loose if (line.area_id, line.item_id) in needs]
+    for line in tied:
+        line.need = needs[line.area_id, line.item_id]
+    OrderLine.objects.bulk_update(tied, ["need"])
+    return tied
 
 
 def lock_open(*, incident: Incident, plan: Plan) -> list[OrderLine]:

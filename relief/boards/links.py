@@ -16,8 +16,10 @@ _PAGES = {
     "trip": "web:trip",
     "plan": "web:plan",
     "check": "web:check_settle",
+    "order": "web:order",
     "line": "web:stop_line",
     "alert_seen": "web:alert_seen",
+    "call": "web:call",
     "rapid": "web:rapid",
 }
 
@@ -32,6 +34,8 @@ def pages() -> dict[str, str]:
     found["need"] = _filled("web:need", id="{id}", code="{place}", item="{item}")
     found["receive"] = _filled("web:stop_receive", trip="{id}", id="{stop}")
     found["checks"] = reverse("web:checks")
+    found["differences"] = reverse("web:differences")
+    found["calls"] = reverse("web:calls")
     found["desk"] = reverse("web:desk")
     found["journal"] = reverse("web:journal")
     return found

@@ -12,8 +12,11 @@ class TwoTablesOneName(ValueError):
 @cache
 def tables() -> tuple[Table, ...]:
     """Every room's `TABLES`, sorted by name."""
+    from relief.aid import rows as aid
     from relief.allocation import rows as allocation
+    from relief.calls import rows as calls
     from relief.deliveries import rows as deliveries
+    from relief.drills import rows as drills
     from relief.field import rows as field
     from relief.households import rows as households
     from relief.incidents import rows as incidents
@@ -22,6 +25,7 @@ def tables() -> tuple[Table, ...]:
     from relief.reports import rows as reports
     from relief.response import rows as response
     from relief.stock import rows as stock
+    from relief.warehouse import rows as warehouse
 
     rooms = (
         incidents,
@@ -34,6 +38,10 @@ def tables() -> tuple[Table, ...]:
         allocation,
         deliveries,
         stock,
+        calls,
+        warehouse,
+        aid,
+        drills,
     )
     found = sorted((table for room in rooms for table in room.TABLES), key=lambda one: one.name)
     names = [table.name for table in found]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis.models import Area
 from relief.access.acts import Act
@@ -19,11 +20,11 @@ class CallState(models.TextChoices):
     """State of a call-off."""
 
     CALLED = "called", _("called")  # 已调用
-    CONFIRMED = "confirmed", _("confirmed")  # 已确认
+    CONFIRMED = "confirmed", pgettext_lazy("call", "confirmed")  # 已确认
     PART = "part", _("partly delivered")  # 部分交付
     DELIVERED = "delivered", _("delivered")  # 已交付
-    REFUSED = "refused", _("refused")  # 拒绝
-    CANCELLED = "cancelled", _("cancelled")  # 撤销
+    REFUSED = "refused", pgettext_lazy("call", "refused")  # 拒绝
+    CANCELLED = "cancelled", pgettext_lazy("call", "cancelled")  # 撤销
 
 
 class CallOff(models.Model):

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "relief.calls",
     "relief.aid",
     "relief.boards",
+    "relief.drills",
     "relief.outlook",
     "relief.live",
     "relief.jobs",

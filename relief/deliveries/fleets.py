@@ -2,12 +2,14 @@
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from gis.models import inside
 from relief.allocation.vehicles import Vehicles
-from relief.deliveries.models import Fleet, Means, Trip
+from relief.deliveries.models import Fleet, Means, Trip, TripState
 from relief.incidents.models import Hazard, Incident
+from relief.norms import queries as norms
 from relief.stock.rules import in_force
 
 # Disasters that leave water where there was road; in any other boats have nowhere to go.
@@ -17,8 +19,10 @@ _WITH_WATER = {Hazard.FLOOD, Hazard.TYPHOON, Hazard.SURGE}
 def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict[str, list[int]]]:
     """Vehicles of the agreements in force, and which real vehicles each planner group stands for.
 
-    A vehicle on the road comes back as a group of its own, ready when it is back. Planned trips
-    do not count: the plan under way replaces them. Boats come only where the disaster brings water.
+    A vehicle on the road, or promised to a telephone order, comes back as a group of its own, ready
+    when it is back. Planned trips of a plan do not count: the plan under way replaces them. A
+    vehicle its partner refused is left out until the refusal is old enough
+    (`transport.refused_hours`). Boats come only where the disaster brings water.
     """
     fleets = (
         Fleet.objects.filter(inside(incident.area.path, "agreement__area__path"))
@@ -28,11 +32,13 @@ def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict
     if incident.hazard not in _WITH_WATER:
         fleets = fleets.exclude(means=Means.BOAT)
     away: dict[tuple[int, int], dt.datetime] = {}
+    promised = Q(plan=None, state=TripState.PLANNED)
     for trip in Trip.objects.filter(
-        book_id=incident.book_id, dispatched_at__isnull=False, back_at__gt=now
+        Q(dispatched_at__isnull=False) | promised, book_id=incident.book_id, back_at__gt=now
     ):
         driven = (trip.fleet_id, trip.vehicle)
         away[driven] = max(away.get(driven, trip.back_at), trip.back_at)
+    refused = _refused(incident, now)
     groups: list[Vehicles] = []
     numbers: dict[str, list[int]] = {}
     for fleet in fleets:
@@ -41,7 +47,11 @@ def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict
             valid_from=agreement.valid_from, valid_to=agreement.valid_to, on=localdate(now)
         ):
             continue
-        free = [n for n in range(1, fleet.count + 1) if (fleet.id, n) not in away]
+        free = [
+            n
+            for n in range(1, fleet.count + 1)
+            if (fleet.id, n) not in away and (fleet.id, n) not in refused
+        ]
         mobilised = fleet.mobilisation_minutes / 60
         if free:
             groups.append(_group(fleet, f"fleet:{fleet.id}", len(free), mobilised))
@@ -54,6 +64,21 @@ def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict
                 groups.append(_group(fleet, key, 1, round(hours, 4)))
                 numbers[key] = [n]
     return groups, numbers
+
+
+def _refused(incident: Incident, now: dt.datetime) -> set[tuple[int, int]]:
+    """Vehicles refused so lately that asking for them again would lose time."""
+    trips = Trip.objects.filter(book_id=incident.book_id, refused_at__lte=now)
+    if not trips.exists():
+        return set()
+    hours = norms.number(area=incident.area, key="transport.refused_hours", on=localdate(now))
+    since = now - dt.timedelta(hours=float(hours))
+    return set(trips.filter(refused_at__gt=since).values_list("fleet_id", "vehicle"))
+
+
+def as_vehicles(fleet: Fleet) -> Vehicles:
+    """One vehicle of the fleet, ready at once."""
+    return _group(fleet, f"fleet:{fleet.id}", 1, 0.0)
 
 
 def _group(fleet: Fleet, key: str, count: int, hours: float) -> Vehicles:

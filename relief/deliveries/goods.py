@@ -1,118 +1,14 @@
-"""Inner steps of loading and unloading: where the units of a trip stand in the ledger."""
+"""Inner steps of unloading and settling: where the units of a trip stand in the ledger."""
 
 import datetime as dt
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
-
-from relief.access.gate import Refused
 from relief.allocation.models import OrderLine
 from relief.deliveries.models import CheckTask, Load, Stop, Trip
 from relief.deliveries.rules import Count
 from relief.journal.log import require_transaction
 from relief.ledger import steps as ledger
 from relief.ledger.models import Account, AccountKind, MovementKind
-from relief.stock import rules as stock_rules
-from relief.stock import steps as stock
-from relief.stock.models import Commitment, Lot, LotState
-
-
-class LotNotUsable(Refused):
-    """A lot on this trip has expired or was taken out of use."""
-
-
-def _lot_id(commodity: str) -> int:
-    return int(commodity.partition(":")[2])
-
-
-def check_usable(
-    *,
-    lines: Mapping[int, OrderLine],
-    taken: Mapping[int, int],
-    planned: Mapping[int, Load],
-    on: dt.date,
-) -> None:
-    """Refuse to load from lots that are expired or not good."""
-    wanted = {
-        _lot_id(line.source.commodity)
-        for load_id, quantity in taken.items()
-        if quantity and (line := lines[planned[load_id].line_id]).source.kind == AccountKind.STORE
-    }
-    for lot in Lot.objects.filter(id__in=wanted).select_related("item").order_by("id"):
-        if not stock_rules.usable(state=lot.state, expires_on=lot.expires_on, on=on):
-            raise LotNotUsable(
-                _(
-                    "Lot %(batch)s of %(item)s cannot leave: it is %(state)s, good until "
-                    "%(until)s. "
-                    "Draft the plan again to take other stock."
-                )
-                % {
-                    "batch": lot.batch,
-                    "item": lot.item,
-                    "state": LotState(lot.state).label,
-                    "until": lot.expires_on or "—",
-                }
-            )
-
-
-def load(
-    *,
-    trip: Trip,
-    planned: Mapping[int, Load],
-    taken: Mapping[int, int],
-    lines: Mapping[int, OrderLine],
-    actor_id: int,
-    now: dt.datetime,
-) -> list[int]:
-    """Move what is loaded onto the road. Returns the source accounts touched.
-
-    Units called off from a supplier become a lot of their own, so that they can be traced.
-    """
-    require_transaction("load")
-    ledger.lock(account_ids=[line.source_id for line in lines.values()])
-    postings: dict[Account, int] = {}
-    holder = f"trip:{trip.id}"
-    for load_id in sorted(planned):
-        row, quantity = planned[load_id], taken[load_id]
-        row.loaded = quantity
-        line = lines[row.line_id]
-        if quantity:
-            ledger.release(account=line.source, document=line.document, quantity=quantity)
-            source = line.source
-            if source.kind == AccountKind.COMMITTED:
-                commitment = Commitment.objects.select_related("agreed__agreement", "account").get(
-                    account=source
-                )
-                lot, source = stock.lot_from_call(
-                    commitment=commitment,
-                    quantity=quantity,
-                    document=f"{trip.number}/{row.id}",
-                    actor=actor_id,
-                    now=now,
-                )
-                row.commodity = lot.commodity
-            else:
-                row.commodity = source.commodity
-            transit = ledger.account(
-                book_id=trip.book_id,
-                kind=AccountKind.TRANSIT,
-                holder=holder,
-                commodity=row.commodity,
-            )
-            postings[source] = postings.get(source, 0) - quantity
-            postings[transit] = postings.get(transit, 0) + quantity
-            line.loaded += quantity
-            line.save(update_fields=["loaded"])
-        row.save(update_fields=["loaded", "commodity"])
-    ledger.post(
-        book_id=trip.book_id,
-        kind=MovementKind.DISPATCH,
-        document=trip.number,
-        postings=postings,
-        actor=actor_id,
-        now=now,
-    )
-    return [line.source_id for line in lines.values()]
 
 
 def unload(

@@ -110,7 +110,8 @@ class Trip(models.Model):
 
     Without a plan it carries a telephone order. It leaves with an issue slip (出库单) of the number
     `slip_number`, which is its waybill (运单) too. `checked_by` is the second person who counted
-    what was loaded (复核).
+    what was loaded (复核). At `refused_at` the partner refused the vehicle; the trip is cancelled
+    and plans leave that vehicle out for a while (`fleets.ready`).
     """
 
     READ_ACT, AREA_PATH = Act.READ_ORDERS, "area__path"
@@ -135,6 +136,7 @@ class Trip(models.Model):
     seal = models.CharField(max_length=40, blank=True)
     checked_by = models.BigIntegerField(null=True, help_text=_("user id"))
     checked_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
     item = models.OneToOneField(Item, models.PROTECT, null=True, related_name="trip")
 
     objects = PlacedQuerySet.as_manager()
@@ -191,7 +193,9 @@ class Stop(models.Model):
 class Load(models.Model):
     """Load (装载): units of one order line for one stop: planned, loaded, and how they arrived.
 
-    Once received, `loaded` = `good` + `damaged` + `short`; `surplus` came beyond what was loaded.
+    Loaded, it is of one lot; further lots picked for it are loads of their own beside it, which
+    take their share of `planned`. Once received, `loaded` = `good` + `damaged` + `short`;
+    `surplus` came beyond what was loaded.
     """
 
     READ_ACT = Act.READ_ORDERS
@@ -212,7 +216,7 @@ class Load(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["stop", "line"], name="load_once"),
+            models.UniqueConstraint(fields=["stop", "line", "commodity"], name="load_once"),
             models.UniqueConstraint(fields=["book", "id"], name="load_in_book"),
             models.CheckConstraint(
                 condition=Q(loaded=None) | Q(loaded__lte=F("planned")),
@@ -243,8 +247,9 @@ class PickReason(models.TextChoices):
 class Pick(models.Model):
     """Pick (拣货): units of one lot taken from a bin for a load.
 
-    A lot that is not the load's own needs a `reason`. Taken back before the trip leaves, a pick is
-    deleted; once it has left, picks say which lots are on the road.
+    A lot that is not the proposed one needs a `reason`. Taken back before the trip leaves, a pick
+    is deleted. Once it has left, a load with picks is of their lot and their sum; goods sent off
+    without picking have none.
     """
 
     READ_ACT = Act.READ_ORDERS
@@ -298,7 +303,8 @@ class Difference(models.Model):
     """Difference between a store's book and the facts (账实差异), for a person to answer.
 
     The fact is booked: `quantity` units of `lot` stand on the disputed account of the depot until
-    it is answered (0: nothing stands there). Handed on, it stays open for an approver.
+    it is answered: above zero what left beyond the order, below zero what the book did not have
+    (0: nothing stands there). Handed on, it stays open for an approver.
     """
 
     READ_ACT = Act.READ_STOCK

@@ -18,15 +18,12 @@ from relief.allocation.actions import PlanMovedOn
 from relief.allocation.models import OrderLine, Plan, PlanRun, PlanState
 from relief.allocation.problem import build
 from relief.allocation.vehicles import Vehicles
-from relief.deliveries import fleets, rows, runs
+from relief.deliveries import drafting, fleets, rows, runs
 from relief.deliveries.conflicts import Conflict, conflicts
 from relief.deliveries.models import Load, Stop, Trip, TripState
 from relief.incidents.models import Incident, IncidentStatus
 from relief.journal import log
 from relief.journal.numbers import next_number
-from relief.journal.rows import Row
-from relief.needs import rows as need_rows
-from relief.needs import steps as needs
 from relief.norms import queries as norms
 from relief.planner import Proposal
 from relief.response import steps as response
@@ -64,31 +61,6 @@ def _locked_incident(actor: Actor, incident_id: int, act: Act) -> Incident:
     return incident
 
 
-def _draft(
-    incident: Incident, *, reason: str, request_key: uuid.UUID, actor: Actor, now: dt.datetime
-) -> tuple[Plan | PlanRun, list[Row]]:
-    """A draft, or where that takes too long for a request, the run that will write it."""
-    told = [need_rows.need(need) for need in needs.compute(incident=incident, now=now)]
-    if runs.too_large(incident=incident, now=now):
-        run = runs.open_run(incident=incident) or runs.ask(
-            incident=incident,
-            reason=reason,
-            actor_id=actor.user_id,
-            request_key=request_key,
-            now=now,
-        )
-        return run, [*told, plan_rows.plan_run(run)]
-    set_aside = allocation.supersede_open(incident=incident)
-    vehicles, _numbers = fleets.ready(incident=incident, now=now)
-    plan = allocation.draft(
-        incident=incident, vehicles=vehicles, reason=reason, actor_id=actor.user_id, now=now
-    )
-    told.append(plan_rows.plan(plan))
-    if set_aside is not None:
-        told.append(plan_rows.plan(set_aside))
-    return plan, told
-
-
 @transaction.atomic(durable=True)
 def activate_response(
     *, actor: Actor, incident_id: int, level: int, now: dt.datetime
@@ -106,11 +78,11 @@ def activate_response(
         now=now,
     )
     lost = runs.end_lost(incident=incident, now=now)
-    plan, told = _draft(
-        incident,
+    plan, told = drafting.draft(
+        incident=incident,
         reason=gettext_noop("response activated"),
         request_key=uuid.uuid4(),
-        actor=actor,
+        actor_id=actor.user_id,
         now=now,
     )
     log.record(
@@ -151,7 +123,9 @@ def draft_plan(
     under_way = runs.open_run(incident=incident)
     if under_way is not None:
         raise runs.RunOpen(run=under_way)
-    drafted, told = _draft(incident, reason=reason, request_key=key, actor=actor, now=now)
+    drafted, told = drafting.draft(
+        incident=incident, reason=reason, request_key=key, actor_id=actor.user_id, now=now
+    )
     facts = {"reason": drafted.reason}
     if isinstance(drafted, Plan):
         facts = {"number": drafted.number, **facts}
@@ -236,9 +210,10 @@ def _check_still_fits(
 
 
 def _cancel_planned_trips(incident: Incident) -> list[Trip]:
+    """Cancel what earlier plans have not sent off; telephone orders stand beside every plan."""
     trips = list(
         Trip.objects.select_for_update()
-        .filter(incident=incident, state=TripState.PLANNED)
+        .filter(incident=incident, plan__isnull=False, state=TripState.PLANNED)
         .order_by("id")
     )
     for trip in trips:

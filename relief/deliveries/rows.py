@@ -2,14 +2,28 @@
 
 from collections.abc import Iterable
 
-from relief.deliveries.models import CheckTask, Stop
+from django.db.models import Prefetch
+
+from relief.deliveries.models import CheckTask, Difference, Load, Stop
 from relief.journal.models import Audience
 from relief.journal.rows import Row, Table, audience, everyone
 
 _CHECK = audience(Audience.COMMAND, Audience.TOWNSHIP, Audience.WAREHOUSE)
+_DIFFERENCE = audience(Audience.COMMAND, Audience.WAREHOUSE)
+
+
+# A load, and how many units of it are picked.
+Loaded = tuple[Load, int]
 
 
 def delivery(stop: Stop) -> Row:
+    """A stop with its trip, its loads and their picks."""
+    return of_stop(
+        stop, [(load, sum(pick.quantity for pick in load.picks.all())) for load in stop.loads.all()]
+    )
+
+
+def of_stop(stop: Stop, loads: Iterable[Loaded]) -> Row:
     trip = stop.trip
     return Row(
         table="delivery",
@@ -26,6 +40,8 @@ def delivery(stop: Stop) -> Row:
             "fleet": trip.fleet_id,
             "vehicle": trip.vehicle,
             "plate": trip.plate,
+            "slip": trip.slip_number,
+            "checked_at": trip.checked_at,
             "leaves_at": trip.leaves_at,
             "dispatched_at": trip.dispatched_at,
             "arrives_at": stop.arrives_at,
@@ -36,12 +52,13 @@ def delivery(stop: Stop) -> Row:
                     "id": load.id,
                     "item": load.line.item_id,
                     "planned": load.planned,
+                    "picked": picked,
                     "loaded": load.loaded,
                     "good": load.good,
                     "damaged": load.damaged,
                     "short": load.short,
                 }
-                for load in sorted(stop.loads.all(), key=lambda load: load.id)
+                for load, picked in sorted(loads, key=lambda pair: pair[0].id)
             ],
         },
     )
@@ -70,12 +87,45 @@ def check(task: CheckTask) -> Row:
 
 def _stops():
     return (
-        Stop.objects.select_related("area", "trip").prefetch_related("loads__line").order_by("id")
+        Stop.objects.select_related("area", "trip")
+        .defer("area__boundary")
+        .prefetch_related(Prefetch("loads", Load.objects.select_related("line")), "loads__picks")
+        .order_by("id")
     )
 
 
 def _checks():
     return CheckTask.objects.select_related("area", "load__line", "load__stop__trip").order_by("id")
+
+
+def difference(found: Difference) -> Row:
+    return Row(
+        table="difference",
+        id=found.id,
+        area=found.area.path,
+        audience=_DIFFERENCE,
+        values={
+            "depot": found.depot_id,
+            "kind": found.kind,
+            "item": found.lot.item_id if found.lot else None,
+            "lot": found.lot_id,
+            "batch": found.lot.batch if found.lot else "",
+            "quantity": found.quantity,
+            "document": found.document,
+            "opened_at": found.opened_at,
+            "handed_on_at": found.handed_on_at,
+            "answered_at": found.answered_at,
+        },
+    )
+
+
+def _differences():
+    return Difference.objects.select_related("area", "lot").order_by("id")
+
+
+def differences_of(ids: Iterable[int]) -> list[Row]:
+    wanted = set(ids)
+    return [difference(one) for one in _differences().filter(id__in=wanted)] if wanted else []
 
 
 def deliveries_of(trip_ids: Iterable[int]) -> list[Row]:
@@ -96,4 +146,5 @@ TABLES = [
         wide=True,
     ),
     Table("check", _CHECK, lambda book: _checks().filter(book_id=book), check),
+    Table("difference", _DIFFERENCE, lambda book: _differences().filter(book_id=book), difference),
 ]

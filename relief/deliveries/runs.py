@@ -212,12 +212,17 @@ def _take(run_id: int, *, again: bool, now: dt.datetime) -> PlanRun | None:
         _ended(run, state=RunState.FAILED, fault=CLOSED, now=now)
         return None
     changed = needs.compute(incident=incident, now=now)
+    tied = allocation.tie_to_needs(incident=incident)
     run.state, run.started_at, run.stage = RunState.RUNNING, now, "figures"
     run.save(update_fields=["state", "started_at", "stage"])
     log.record(
         book=run.book_id,
         kind="plan_run_started",
-        rows=[*(need_rows.need(need) for need in changed), rows.plan_run(run)],
+        rows=[
+            *(need_rows.need(need) for need in changed),
+            *rows.order_lines([line.id for line in tied]),
+            rows.plan_run(run),
+        ],
         actor=None,
         now=now,
         facts={"reason": run.reason},

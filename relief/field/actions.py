@@ -11,8 +11,6 @@ from relief.field import alerts, rows
 from relief.field.models import Alert, Item
 from relief.field.steps import Sent, take
 from relief.journal import log
-from relief.journal.models import Audience
-from relief.journal.rows import Row
 
 
 @transaction.atomic(durable=True)
@@ -85,12 +83,10 @@ def _tell(
     now: dt.datetime,
 ) -> None:
     """A line in the record of events; boards keep no row of items, but show the alert."""
-    shown = Audience.COMMAND + Audience.TOWNSHIP
-    gone = Row(table="item", id=str(item.id), area=path, audience=shown, values=None)
     log.record(
         book=item.book_id,
         kind=kind,
-        rows=[gone, *([rows.alert(alert)] if alert else [])],
+        rows=[rows.item(item, path=path), *([rows.alert(alert)] if alert else [])],
         facts={"receipt": item.receipt, "kind": item.kind, "channel": item.channel},
         actor=actor.user_id,
         now=now,

@@ -61,6 +61,7 @@ class ItemKind(models.TextChoices):
     RETURN = "return", _("return of goods")  # 退库
     COUNT = "count", _("bin counted")  # 货位盘点
     HAND_OUT = "hand_out", _("goods handed to households")  # 物资发放
+    CODE = "code", _("code bound to an item")  # 条码绑定
 
 
 class Channel(models.TextChoices):
@@ -82,6 +83,8 @@ class Item(models.Model):
     `text` is what a text message of the same code said, kept beside the body of the phone.
     `brought_by` is who handed the item in for its author: pasted a text, imported a file, or
     carried it on another phone. `offset_seconds` is server minus device time at the last contact.
+    `returned_at` is when the county's desk returned it (驳回) before it became a report, with the
+    reason in `return_reason`.
     """
 
     READ_ACT = Act.READ_REPORTS
@@ -106,11 +109,19 @@ class Item(models.Model):
     offset_seconds = models.IntegerField(default=0)
     clock_off = models.BooleanField(default=False)
     brought_by = models.BigIntegerField(null=True, help_text=_("user id"))
+    returned_at = models.DateTimeField(null=True)
+    returned_by = models.BigIntegerField(null=True, help_text=_("user id"))
+    return_reason = models.CharField(max_length=200, blank=True)
 
     objects = PlacedQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(returned_at=None, returned_by=None, return_reason="")
+                | (Q(returned_at__isnull=False, returned_by__isnull=False) & ~Q(return_reason="")),
+                name="item_returned_whole",
+            ),
             models.UniqueConstraint(fields=["book", "receipt"], name="item_receipt"),
             models.UniqueConstraint(fields=["book", "code"], name="item_code"),
             models.UniqueConstraint(fields=["book", "id"], name="item_in_book"),

@@ -69,6 +69,14 @@ def take(
             found = find(sents=[sent], book_id=book_id).get(sent.id)
             if found is None:
                 raise
+    return take_again(found, sent=sent, book_id=book_id, area=area, author_id=author_id, now=now)
+
+
+def take_again(
+    found: Item, *, sent: Sent, book_id: int, area: Area, author_id: int, now: dt.datetime
+) -> tuple[Item, bool]:
+    """`take` of what `find` found, locked."""
+    require_transaction("take_again")
     if found.id == sent.id and found.book_id == book_id and found.digest == sent.digest:
         return found, True
     if found.code == sent.code and found.book_id == book_id:
@@ -171,6 +179,10 @@ def _complete(
         made_at=sent.made_at,
         offset_seconds=sent.offset_seconds,
         clock_off=_clock_off(sent, now=now),
+        # What the phone says itself is looked at anew.
+        returned_at=None,
+        returned_by=None,
+        return_reason="",
     )
     deeds = 0
     for relation in Item._meta.related_objects:

@@ -23,6 +23,22 @@ class Finding:
         return f"{self.room}: {self.sentence}"
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much an audit goes over."""
+
+    accounts: int
+    postings: int
+
+
+def extent(*, book_id: int | None = None) -> Extent:
+    """Accounts and postings of one book or of all, so that an empty result means something."""
+    only = Q() if book_id is None else Q(book_id=book_id)
+    return Extent(
+        accounts=Account.objects.filter(only).count(), postings=Posting.objects.filter(only).count()
+    )
+
+
 def audit(*, book_id: int | None = None) -> list[Finding]:
     """Every finding of every room, for one book or for all. Empty when all is well.
 

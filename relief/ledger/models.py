@@ -87,6 +87,7 @@ class MovementKind(models.TextChoices):
     OPENING = "opening", _("opening stock")  # 期初入库
     PURCHASE = "purchase", _("purchase")
     DONATION = "donation", _("donation")
+    ALLOCATED = "allocated", _("allocated by a higher level")  # 上级调入
     CALL_OFF = "call_off", _("call-off from an agreement")  # 协议调用
     DISPATCH = "dispatch", _("dispatch")  # 出库
     RECEIPT = "receipt", _("receipt")  # 签收

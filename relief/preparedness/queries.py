@@ -1,4 +1,4 @@
-"""Reading shelters, response plans and the stock target."""
+"""Reading shelters and response plans."""
 
 import datetime as dt
 
@@ -6,8 +6,6 @@ from django.db.models import Q
 
 from gis.models import Area, ancestors
 from relief.access.gate import Actor
-from relief.norms import queries as norms
-from relief.preparedness import rules
 from relief.preparedness.models import ResponsePlan, ShelterCount
 
 
@@ -30,10 +28,3 @@ def response_plan(*, area: Area, on: dt.date) -> ResponsePlan | None:
         area__path__in=ancestors(area.path), effective_from__lte=on
     ).filter(Q(effective_to=None) | Q(effective_to__gt=on))
     return found.select_related("area").order_by("-area__level", "-effective_from").first()
-
-
-def stock_target(*, area: Area, hazard: str, cold: bool, on: dt.date) -> dict[str, int]:
-    """What the area's stockpile should hold, by item code."""
-    people = int(norms.number(area=area, key="stock.target.people", on=on))
-    goods = norms.goods(area=area, hazard=hazard, cold=cold, on=on)
-    return rules.stock_target(people=people, norms=goods)

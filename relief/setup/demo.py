@@ -106,6 +106,11 @@ def seed(*, say: Say, now: dt.datetime) -> Incident:
     )
     say("stock, agreements and vehicles")
     people(book=book, now=now)
+    demo_stock.under_way(
+        book=book,
+        keeper=User.objects.get(username="keeper"),
+        now=now - dt.timedelta(hours=3),
+    )
     # Boards of the past start from here: all that is loaded without a journal line is there now.
     past.take_checkpoint(book_id=book.id, now=now - dt.timedelta(hours=2))
     incident = flood(book=book, county=county.area, now=now)

@@ -1,6 +1,7 @@
-"""What the demo county has in store and under agreement. Quantities are invented."""
+"""What the demo county has in store, bought and under agreement. Quantities are invented."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -9,11 +10,16 @@ from django.db import transaction
 
 from gis.models import Area
 from gis.territory.places import PlaceRow
-from relief.catalog.models import Item
+from relief.access.gate import actor_for
+from relief.access.models import User
+from relief.catalog.models import Category, Item
 from relief.deliveries.models import Fleet, Means, TransportAgreement
 from relief.journal.models import Book
 from relief.stock import steps
-from relief.stock.models import AgreedItem, Depot, FundSource, Lot, SupplyAgreement
+from relief.stock.models import AgreedItem, Bin, Depot, FundSource, Lot, SupplyAgreement
+from relief.warehouse import counts, purchases
+from relief.warehouse.models import Season
+from relief.warehouse.purchases import GivenPurchase, Ordered
 
 
 class Opening(NamedTuple):
@@ -69,6 +75,8 @@ LOTS = [
     Opening("NOOD", "D02", 60, 0, FundSource.DONATION),
     Opening("TENT-12W", "D02", 20, 3, FundSource.PREFECTURE),
 ]
+BINNED = ("D01", "D02")
+BOUGHT = {"QUILT": 200, "COAT": 150, "TOWQ": 120}
 # Yuan per unit, synthetic but of the usual size; tents, toilet tents, blankets,
 # folding beds, quilts and air mattresses follow the Qingdao stockpile plan for 2020.
 YUAN = {
@@ -205,7 +213,7 @@ def stock(*, book: Book, now: dt.datetime) -> None:
             unit_cost_fen=YUAN[code] * 100,
             pack=pack,
         )
-        steps.take_in(
+        holding = steps.take_in(
             depot=depots[depot],
             lot=lot,
             quantity=units,
@@ -213,6 +221,45 @@ def stock(*, book: Book, now: dt.datetime) -> None:
             actor=None,
             now=now,
         )
+        if depot in BINNED:
+            holding.bin, _made = Bin.objects.get_or_create(
+                depot=depots[depot], code=_bin_code(item)
+            )
+            holding.save(update_fields=["bin"])
+
+
+def _bin_code(item: Item) -> str:
+    """One aisle for each category, one bin for each item: `B-03` holds the third bedding."""
+    aisle = chr(ord("A") + list(Category).index(Category(item.category)))
+    alike = Item.objects.filter(category=item.category, order__lte=item.order)
+    return f"{aisle}-{alike.count():02d}"
+
+
+def under_way(*, book: Book, keeper: User, now: dt.datetime) -> None:
+    """What a keeper has begun: a purchase that is still to come, and a stocktake."""
+    depots = Depot.objects.in_bulk(field_name="code")
+    actor = actor_for(user=keeper, book_id=book.id, now=now)
+    purchases.purchase(
+        actor=actor,
+        depot_id=depots["D01"].id,
+        given=GivenPurchase(
+            supplier="松江纺织厂(模拟)",
+            season=Season.WINTER,
+            ordered_on=now.date() - dt.timedelta(days=12),
+            due_on=now.date() + dt.timedelta(days=4),
+            lines=[Ordered(code, units, YUAN[code] * 100) for code, units in BOUGHT.items()],
+        ),
+        request_key=uuid.uuid5(uuid.NAMESPACE_OID, f"demo purchase {book.id}"),
+        now=now,
+    )
+    counts.open_count(
+        actor=actor,
+        depot_id=depots["D02"].id,
+        frozen=False,
+        note="季度盘点",
+        request_key=uuid.uuid5(uuid.NAMESPACE_OID, f"demo count {book.id}"),
+        now=now,
+    )
 
 
 @transaction.atomic

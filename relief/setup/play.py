@@ -15,8 +15,9 @@ from relief.access.gate import Actor, actor_for
 from relief.access.models import Duty, User
 from relief.allocation import actions as allocation
 from relief.deliveries import actions as deliveries
-from relief.deliveries import planning, rules
+from relief.deliveries import issuing, planning, rules
 from relief.deliveries.models import Stop, Trip, TripState
+from relief.deliveries.refusals import NoVehicle
 from relief.incidents import actions as roads
 from relief.incidents.models import Incident, IncidentStatus
 from relief.journal.models import Book, BookKind
@@ -178,14 +179,14 @@ class Player:
                 load.id: load.planned for stop in trip.stops.all() for load in stop.loads.all()
             }
             try:
-                deliveries.dispatch_trip(
+                issuing.dispatch_trip(
                     actor=self.actor("keeper"),
                     trip_id=trip.id,
                     loads=loads,
                     plate=f"演练-{trip.id:04d}",
                     now=timezone.now(),
                 )
-            except deliveries.NoVehicle:
+            except NoVehicle:
                 self.say(f"{trip.number} waits for a vehicle")
                 break
             sent += 1

@@ -175,6 +175,21 @@ class Holding(models.Model):
         return f"{self.lot_id} in {self.depot_id}"
 
 
+class Freeze(models.Model):
+    """A depot in which nothing moves while it is counted (盘点冻结), in one book."""
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="+")
+    depot = models.ForeignKey(Depot, models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    document = models.CharField(max_length=60, help_text=_("number of the count"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "depot"], name="freeze_once")]
+
+    def __str__(self) -> str:
+        return self.document
+
+
 class SupplyAgreement(Named):
     """Supply agreement (应急物资供应协议): goods a partner has promised to deliver on call."""
 

@@ -8,7 +8,7 @@ from gis.models import inside
 from relief.catalog.models import Item
 from relief.ledger.models import Account
 from relief.stock import rules
-from relief.stock.models import Commitment, Depot, Holding, SupplyAgreement
+from relief.stock.models import Commitment, Depot, Freeze, Holding, SupplyAgreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Supply:
 def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
     """Everything usable in the area of that path and below on that day, in account order.
 
-    Lots out of use or expired and agreements out of force are never offered.
+    Lots out of use or past their last good day and agreements out of force are never offered.
     """
     found: list[Supply] = []
     holdings = (
@@ -52,7 +52,7 @@ def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
         .order_by("account_id")
     )
     for held in holdings:
-        if rules.usable(state=held.lot.state, expires_on=held.lot.expires_on, on=on):
+        if rules.usable(state=held.lot.state, good_until=held.lot.good_until, on=on):
             found.append(
                 Supply(
                     account=held.account,
@@ -62,7 +62,7 @@ def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
                     free=held.account.free,
                     ready_minutes=0,
                     cost_fen=held.lot.unit_cost_fen,
-                    expires_on=held.lot.expires_on,
+                    expires_on=held.lot.good_until,
                     stored_on=held.lot.stored_on,
                     mark=held.lot.batch,
                     pack=held.lot.pack,
@@ -92,6 +92,13 @@ def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
                 )
             )
     return found
+
+
+def check_not_frozen(*, book_id: int, depot_id: int) -> None:
+    """Refuse to move goods of a depot that is counted frozen. Raises rules.StoreFrozen."""
+    freeze = Freeze.objects.filter(book_id=book_id, depot_id=depot_id).select_related("depot")
+    if (frozen := freeze.first()) is not None:
+        raise rules.StoreFrozen(depot=frozen.depot, document=frozen.document)
 
 
 def items_of(*, account_ids: Collection[int]) -> dict[int, Item]:

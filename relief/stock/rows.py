@@ -21,7 +21,8 @@ def holding(held: Holding) -> Row:
             "item": held.lot.item_id,
             "lot": held.lot_id,
             "batch": held.lot.batch,
-            "expires_on": held.lot.expires_on,
+            "bin": held.bin.code if held.bin else "",
+            "expires_on": held.lot.good_until,
             "pack": held.lot.pack,
             "state": held.lot.state,
             "on_hand": held.account.balance,
@@ -47,7 +48,11 @@ def commitment(promised: Commitment) -> Row:
 
 
 def _holdings():
-    return Holding.objects.select_related("area", "lot", "account").order_by("id")
+    return (
+        Holding.objects.select_related("area", "lot__item", "account", "bin")
+        .defer("area__boundary")
+        .order_by("id")
+    )
 
 
 def _commitments():
@@ -57,9 +62,10 @@ def _commitments():
 def of_accounts(account_ids: Iterable[int]) -> list[Row]:
     """Fresh rows of the holdings and commitments behind these ledger accounts."""
     ids = set(account_ids)
-    return [holding(row) for row in _holdings().filter(account_id__in=ids)] + [
-        commitment(row) for row in _commitments().filter(account_id__in=ids)
-    ]
+    found = [holding(row) for row in _holdings().filter(account_id__in=ids)]
+    if len(found) < len(ids):
+        found += [commitment(row) for row in _commitments().filter(account_id__in=ids)]
+    return found
 
 
 def of_lot(lot_id: int) -> list[Row]:

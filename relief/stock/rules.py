@@ -2,12 +2,29 @@
 
 import datetime as dt
 
-from relief.stock.models import DepotKind, FundSource, LotState
+from django.utils.translation import gettext as _
+
+from relief.access.gate import Refused
+from relief.stock.models import Depot, DepotKind, FundSource, LotState
 
 
-def usable(*, state: str, expires_on: dt.date | None, on: dt.date) -> bool:
-    """A good lot that has not expired; the expiry date itself is the last good day."""
-    return state == LotState.GOOD and (expires_on is None or expires_on >= on)
+class StoreFrozen(Refused):
+    """Nothing moves in a depot while it is counted frozen."""
+
+    def __init__(self, *, depot: Depot, document: str) -> None:
+        self.depot, self.document = depot, document
+        super().__init__(
+            _(
+                "%(depot)s is frozen while count %(number)s goes on; nothing may come or leave. "
+                "Approve or cancel the count first."
+            )
+            % {"depot": depot, "number": document}
+        )
+
+
+def usable(*, state: str, good_until: dt.date | None, on: dt.date) -> bool:
+    """A good lot that has not gone past its last good day (`Lot.good_until`)."""
+    return state == LotState.GOOD and (good_until is None or good_until >= on)
 
 
 def in_force(*, valid_from: dt.date, valid_to: dt.date, on: dt.date) -> bool:
@@ -18,7 +35,7 @@ def in_force(*, valid_from: dt.date, valid_to: dt.date, on: dt.date) -> bool:
 def issue_order(lots: list[tuple[dt.date | None, dt.date, int]]) -> list[int]:
     """First expired, first out (先到期先出): positions of the lots in the order they leave.
 
-    Each lot is (expires on or None, stored on, quantity); ties go by the day it was stored.
+    Each lot is (good until or None, stored on, quantity); ties go by the day it was stored.
     """
     far = dt.date.max
     return sorted(range(len(lots)), key=lambda n: (lots[n][0] or far, lots[n][1], n))

@@ -268,6 +268,7 @@ class CountLine(models.Model):
                 name="count_line_once",
             ),
             SameBook(field="count", name="count_line_book"),
+            SameBook(field="item", name="count_line_item_book"),
             SameBook(field="lot", name="count_line_lot_book"),
         ]
 
@@ -283,6 +284,14 @@ class ScrapReason(models.TextChoices):
     LOST = "lost", _("lost")  # 遗失
 
 
+class Place(models.TextChoices):
+    """Where goods lie that are to be scrapped."""
+
+    STORE = "store", _("in the store")  # 在库
+    REPAIR = "repair", _("under repair")  # 待修
+    SPOILED = "spoiled", _("among the damaged")  # 损毁
+
+
 class Scrap(Document):
     """Scrapping of units of a lot (报废单): asked for by the keeper, approved by another person."""
 
@@ -290,7 +299,7 @@ class Scrap(Document):
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
-    from_repair = models.BooleanField(default=False)
+    taken_from = models.CharField(max_length=8, choices=Place, default=Place.STORE)
     reason = models.CharField(max_length=8, choices=ScrapReason)
     note = models.CharField(max_length=200, blank=True)
     asked_at = models.DateTimeField()
@@ -305,6 +314,7 @@ class Scrap(Document):
             models.UniqueConstraint(fields=["book", "number"], name="scrap_number"),
             models.UniqueConstraint(fields=["book", "id"], name="scrap_in_book"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="scrap_quantity"),
+            models.CheckConstraint(condition=Q(taken_from__in=Place.values), name="scrap_place"),
             models.CheckConstraint(
                 condition=~Q(approved=True) | ~Q(decided_by=F("asked_by")), name="scrap_two_people"
             ),

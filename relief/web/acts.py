@@ -15,14 +15,16 @@ from relief.access.acts import Act
 from relief.access.gate import Actor
 from relief.access.models import ScreenPass
 from relief.allocation.models import Order, Plan, PlanRun
-from relief.deliveries.models import CheckTask, Stop, Trip
-from relief.field.models import Alert
+from relief.calls.models import CallOff, Requisition
+from relief.deliveries.models import CheckTask, Difference, Stop, TransportAgreement, Trip
+from relief.field.models import Alert, Item
 from relief.households.models import AffectedVillage, DamagedHouse
 from relief.incidents.models import Incident, RoadClosure
 from relief.preparedness.models import Shelter
 from relief.reports.models import Report
 from relief.response.models import ResponseTask
-from relief.stock.models import Lot
+from relief.stock.models import Depot, Holding, Lot, SupplyAgreement
+from relief.warehouse.models import Arrival, BlankSlip, Count, Purchase, ReturnNote, Scrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Rule:
     `read` and `write` are the acts for looking and for sending; one of several is enough. `about`
     is the model whose row the keyword `id` names, `place` the keyword with the code of an area:
     the act must be allowed there, or where one of the row's `parts` (a model and its lookup) is.
-    With neither, it must be allowed somewhere. A wall screen is let into `screens` only.
+    With neither, it must be allowed somewhere. A wall screen is let into `screens` only. With
+    `real` the person acts in the real book, whatever book is on screen.
     """
 
     read: tuple[Act, ...] = ()
@@ -42,6 +45,7 @@ class Rule:
     parts: tuple[type[Model], str] | None = None
     public: bool = False
     screens: bool = False
+    real: bool = False
 
 
 class NoAct(LookupError):
@@ -85,7 +89,7 @@ ADDRESSES: dict[str, Rule] = {
         )
     },
     # The one address for acts that only phones have.
-    "field_api:item": Rule(write=(Act.REPORT_VILLAGE,), public=True),
+    "field_api:item": Rule(write=(Act.REPORT_VILLAGE, Act.HAND_OUT), public=True),
     "web:sign_out": BY_ALL,
     "web:book": SIGNED_IN,
     "web:home": BY_ALL,
@@ -103,6 +107,7 @@ ADDRESSES: dict[str, Rule] = {
     # The desk looks at everything that came in; to decide is another act.
     "web:desk": reads(Act.READ_REPORTS),
     "web:desk_gather": writes(Act.VERIFY_REPORT),
+    "web:item_return": writes(Act.VERIFY_REPORT, about=Item),
     "web:report_adopt": writes(Act.VERIFY_REPORT, about=Report),
     "web:reports_merge": writes(Act.VERIFY_REPORT),
     "web:alert_seen": writes(Act.SEE_ALERT, about=Alert),
@@ -150,18 +155,120 @@ ADDRESSES: dict[str, Rule] = {
     "web:readiness_run": writes(Act.DRAFT_PLAN, place="code"),
     "web:orders": reads(Act.READ_ORDERS),
     "web:order": reads(Act.READ_ORDERS, about=Order),
+    "web:order_paper": writes(Act.ORDER_BY_PHONE, about=Order),
+    "web:telephone_order_new": writes(Act.ORDER_BY_PHONE),
     "web:trips": reads(Act.READ_ORDERS),
     # A trip concerns the county it starts from and every township it stops in.
     "web:trip": Rule(read=(Act.READ_ORDERS,), about=Trip, parts=(Stop, "trip_id")),
     "web:stop_line": Rule(read=(Act.READ_ORDERS,), about=Stop, screens=True),
     "web:trip_dispatch": writes(Act.DISPATCH_TRIP, about=Trip),
+    "web:trip_pick": writes(Act.DISPATCH_TRIP, about=Trip),
+    "web:trip_unpick": writes(Act.DISPATCH_TRIP, about=Trip),
+    # Counted by a second keeper, or by who may let a differing count pass.
+    "web:trip_check": Rule(
+        read=(Act.DISPATCH_TRIP, Act.APPROVE_STOCK),
+        write=(Act.DISPATCH_TRIP, Act.APPROVE_STOCK),
+        about=Trip,
+    ),
     "web:stop_receive": writes(Act.RECEIVE_TRIP, about=Stop),
     "web:checks": reads(Act.READ_ORDERS),
     "web:check_settle": writes(Act.RESOLVE_CHECK, about=CheckTask),
     "web:stock": reads(Act.READ_STOCK),
-    "web:lot": reads(Act.READ_STOCK, about=Lot),
+    # A lot called off from a supplier lies nowhere; the page asks whose goods it became.
+    "web:lot": reads(Act.READ_STOCK),
+    "web:lot_card": reads(Act.READ_STOCK),
     "web:lot_state": writes(Act.CONDEMN_LOT, about=Lot),
     "web:agreements": reads(Act.READ_AGREEMENTS),
+    "web:supply_test": writes(Act.CALL_AGREEMENT, about=SupplyAgreement),
+    "web:transport_test": writes(Act.CALL_AGREEMENT, about=TransportAgreement),
+    "web:calls": reads(Act.READ_AGREEMENTS),
+    "web:call": reads(Act.READ_AGREEMENTS, about=CallOff),
+    **{
+        f"web:{name}": writes(Act.CALL_AGREEMENT, about=CallOff)
+        for name in ("call_confirm", "call_refuse", "call_lower", "call_take_back")
+    },
+    "web:call_supplier": writes(Act.CALL_AGREEMENT, about=SupplyAgreement),
+    "web:call_carrier": writes(Act.CALL_AGREEMENT, about=TransportAgreement),
+    "web:call_vehicle": writes(Act.CALL_AGREEMENT, about=Trip),
+    "web:requisitions": Rule(read=(Act.READ_AGREEMENTS,), write=(Act.REQUISITION,)),
+    "web:requisition_return": writes(Act.REQUISITION, about=Requisition),
+    "web:requisition_pay": writes(Act.REQUISITION, about=Requisition),
+    # What a county ought to hold concerns all its stores and partners together.
+    **{
+        f"web:{name}": reads(Act.READ_AGREEMENTS)
+        for name in ("targets", "rotation", "season", "yearly")
+    },
+    "web:season_sign": writes(Act.APPROVE_STOCK, place="code"),
+    "web:yearly_file": reads(Act.READ_AGREEMENTS, place="code"),
+    # Papers of a trip are the store's and the county's; a township has its receipt.
+    **{
+        f"web:{name}": reads(Act.READ_ORDERS, about=Trip)
+        for name in ("paper_slip", "paper_slip_pdf", "paper_picks", "paper_picks_pdf")
+    },
+    "web:paper_count": reads(Act.READ_STOCK, about=Count),
+    "web:paper_count_pdf": reads(Act.READ_STOCK, about=Count),
+    "web:paper_call": reads(Act.READ_AGREEMENTS, about=CallOff),
+    "web:paper_call_pdf": reads(Act.READ_AGREEMENTS, about=CallOff),
+    "web:paper_blanks": reads(Act.KEEP_STORE, about=BlankSlip),
+    "web:paper_blanks_pdf": reads(Act.KEEP_STORE, about=BlankSlip),
+    "web:paper_labels": reads(Act.KEEP_STORE),
+    "web:paper_labels_pdf": reads(Act.KEEP_STORE),
+    "web:item_card": reads(Act.READ_STOCK),
+    "web:item_card_file": reads(Act.READ_STOCK),
+    "web:trace": reads(Act.READ_STOCK),
+    "web:store_search": reads(Act.READ_STOCK),
+    # The store. Who looks sees stock; each kind of work is another act.
+    "web:store": reads(Act.READ_STOCK),
+    "web:arrivals": reads(Act.READ_STOCK),
+    "web:arrival_new": writes(Act.TAKE_IN),
+    "web:arrival": Rule(read=(Act.READ_STOCK,), write=(Act.TAKE_IN,), about=Arrival),
+    "web:purchase_new": writes(Act.TAKE_IN),
+    "web:purchase": Rule(read=(Act.READ_STOCK,), write=(Act.TAKE_IN,), about=Purchase),
+    "web:returns": reads(Act.READ_STOCK),
+    "web:return_new": writes(Act.TAKE_IN, about=Stop),
+    "web:return": reads(Act.READ_STOCK, about=ReturnNote),
+    "web:repairs": writes(Act.TAKE_IN),
+    "web:counts": Rule(read=(Act.READ_STOCK,), write=(Act.COUNT_STOCK,)),
+    "web:count": reads(Act.READ_STOCK, about=Count),
+    "web:count_bin": writes(Act.COUNT_STOCK, about=Count),
+    "web:count_finish": writes(Act.COUNT_STOCK, about=Count),
+    "web:count_approve": writes(Act.APPROVE_STOCK, about=Count),
+    "web:count_cancel": Rule(
+        read=(Act.COUNT_STOCK, Act.APPROVE_STOCK),
+        write=(Act.COUNT_STOCK, Act.APPROVE_STOCK),
+        about=Count,
+    ),
+    "web:scraps": Rule(read=(Act.READ_STOCK,), write=(Act.TAKE_IN,)),
+    "web:scrap_decide": writes(Act.APPROVE_STOCK, about=Scrap),
+    "web:differences": reads(Act.READ_STOCK),
+    "web:difference_answer": Rule(
+        read=(Act.RESOLVE_CHECK, Act.APPROVE_STOCK),
+        write=(Act.RESOLVE_CHECK, Act.APPROVE_STOCK),
+        about=Difference,
+    ),
+    "web:blanks": Rule(read=(Act.READ_STOCK,), write=(Act.KEEP_STORE,)),
+    "web:blanks_void": writes(Act.KEEP_STORE, about=Depot),
+    "web:blank": Rule(read=(Act.READ_STOCK,), write=(Act.ORDER_BY_PHONE,), about=BlankSlip),
+    "web:bins": writes(Act.KEEP_STORE),
+    "web:bin_put": writes(Act.KEEP_STORE, about=Holding),
+    "web:code_bind": writes(Act.TAKE_IN),
+    # Excel: which table, the page asks itself; a file that waits is its owner's alone.
+    "web:tables": reads(Act.READ_INCIDENTS),
+    "web:table_new": Rule(read=(Act.READ_INCIDENTS,), write=(Act.IMPORT_TABLES,)),
+    "web:table_template": reads(Act.READ_INCIDENTS),
+    "web:table_export": reads(Act.READ_INCIDENTS),
+    "web:table_check": reads(Act.IMPORT_TABLES),
+    "web:table_marked": reads(Act.IMPORT_TABLES),
+    "web:table_import": writes(Act.IMPORT_TABLES),
+    "web:table_discard": writes(Act.IMPORT_TABLES),
+    # Who runs a drill does so from the real book; whose drill it is, the actions check.
+    **{
+        f"web:{name}": Rule(read=(Act.RUN_DRILL,), write=(Act.RUN_DRILL,), real=True)
+        for name in (
+            *("drills", "drill_begin", "drill_clock", "drill_end", "drill_inject", "drill_seat"),
+        )
+    },
+    "web:drill": Rule(read=(Act.RUN_DRILL,), real=True),
     "web:screens": writes(Act.MANAGE_SCREENS),
     "web:screen_link": writes(Act.MANAGE_SCREENS, about=ScreenPass),
     "web:screen_revoke": writes(Act.MANAGE_SCREENS, about=ScreenPass),
@@ -173,6 +280,8 @@ ADDRESSES: dict[str, Rule] = {
     "web:field_sw": PUBLIC,
     "web:field_manifest": PUBLIC,
     "web:field_file": PUBLIC,
+    # Leads to the page of what a code names, which asks for its own act.
+    "web:tag": PUBLIC,
     # One's own phones; whose else, the action asks.
     "web:devices": SIGNED_IN,
     "web:device_own": SIGNED_IN,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import brotli
 from django.conf import settings
 from django.urls import reverse
 
@@ -23,11 +24,47 @@ KINDS = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".wasm": "application/wasm",
 }
 # Served at the scope itself, with the list of the others filled in.
 WORKER = "field/sw.js"
-# Folders of which a phone keeps everything: the app, and the libraries it uses.
-FOLDERS = ("field", "vendor/idb", "vendor/qrcode-generator")
+FOLDERS = (
+    "field",
+    "vendor/idb",
+    "vendor/qrcode-generator",
+    "vendor/signature_pad",
+    "vendor/zxing-wasm",
+)
+# What only some phones keep, by how its names begin: the pages of stores and of hand-outs, and the
+# scanner. The others fetch a file of a pack when it is first wanted, and keep it then.
+PACKS = {
+    "store": (
+        "field/keeper.js",
+        "field/picking.js",
+        "field/tags.js",
+        "field/wedge.js",
+        "field/gs1.js",
+        "field/css/store.css",
+        "field/words/store.",
+        "field/pages/arrive.js",
+        "field/pages/bring_back.js",
+        "field/pages/count.js",
+        "field/pages/find.js",
+        "field/pages/found.js",
+        "field/pages/goods_scan.js",
+        "field/pages/hand_out.js",
+        "field/pages/lead.js",
+        "field/pages/load.js",
+        "field/pages/pick.js",
+        "field/pages/quantity.js",
+        "field/pages/receive_by_scan.js",
+        "field/pages/scan_bar.js",
+        "field/pages/slip.js",
+        "field/pages/store.js",
+        "vendor/signature_pad/",
+    ),
+    "scanner": ("field/scanner.js", "vendor/zxing-wasm/"),
+}
 START = "field/app.js"
 IMPORTED = re.compile(r'^(?:import|export)\b[^;"]*? from "([^"]+)"', re.MULTILINE)
 # Style sheets go out as one, in this order: on a slow line a request costs more than its bytes.
@@ -46,12 +83,21 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """All files of one version; `first` are the modules that every start needs at once."""
+    """All files of one version; `first` are the modules that every start needs at once.
+
+    `files` is what every phone keeps, `packs` what some do besides.
+    """
 
     version: str
     files: dict[str, Served]
+    packs: dict[str, dict[str, Served]]
     worker: str
     first: list[str]
+
+    def find(self, name: str) -> Served | None:
+        """A file by its name, of whatever pack."""
+        every = (self.files, *self.packs.values())
+        return next((files[name] for files in every if name in files), None)
 
 
 def current() -> Shell:
@@ -67,6 +113,31 @@ def shell_files() -> list[str]:
         reverse("web:field_manifest"),
         *(reverse("web:field_file", args=[shell.version, name]) for name in shell.files),
     ]
+
+
+def pack_files() -> dict[str, list[str]]:
+    """Addresses of what some phones keep besides, by the name of its pack."""
+    shell = current()
+    return {
+        pack: [reverse("web:field_file", args=[shell.version, name]) for name in files]
+        for pack, files in shell.packs.items()
+    }
+
+
+def packed(found: Served, *, accepted: str) -> tuple[bytes, str]:
+    """The bytes for a browser that accepts these encodings, and the encoding they are in."""
+    if found.kind == KINDS[".wasm"] and "br" in accepted:
+        return _squeezed(found.plain), "br"
+    if found.packed and "gzip" in accepted:
+        return found.packed, "gzip"
+    return found.plain, ""
+
+
+@lru_cache(maxsize=2)
+def _squeezed(plain: bytes) -> bytes:
+    """A fifth smaller than with gzip. It takes seconds, so once, and only of what is large."""
+    squeezed: bytes = brotli.compress(plain, quality=10)
+    return squeezed
 
 
 def _stamps() -> tuple[tuple[str, int, int], ...]:
@@ -88,7 +159,11 @@ def _read(stamps: tuple[tuple[str, int, int], ...]) -> Shell:
         whole.update(f"{name} {len(plain)}\n".encode() + plain)
     worker = found.pop(WORKER).decode()
     files = {name: _served(name, plain) for name, plain in found.items()}
-    return Shell(whole.hexdigest()[:12], files, worker, _first(found))
+    packs = {
+        pack: {name: files.pop(name) for name in found if name.startswith(begins)}
+        for pack, begins in PACKS.items()
+    }
+    return Shell(whole.hexdigest()[:12], files, packs, worker, _first(found))
 
 
 def _first(found: dict[str, bytes]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
@@ -19,25 +18,12 @@ from relief.households.models import AffectedVillage
 from relief.incidents.models import Incident, IncidentStatus
 from relief.reports.models import Report, ReportDuty, ReportState
 from relief.response.models import Activation, LevelAssessment, ResponseTask
+from relief.web.calls import calls_page
 from relief.web.desk.inbox import waiting_count
+from relief.web.next_orders import in_your_name, papers_due
+from relief.web.store.waiting import to_approve
 from relief.web.templatetags.shown import ROMAN, named
-
-SHOWN = 3  # single trips or reports before they are summed up
-URGENT, SOON, LATER = "urgent", "soon", "later"
-ORDER = (URGENT, SOON, LATER)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do: a sign, a title, what it rests on, and the button that leads there."""
-
-    icon: str
-    title: str
-    text: str
-    url: str
-    button: str
-    when: str = LATER
-    due_at: dt.datetime | None = None
+from relief.web.waiting import ORDER, SHOWN, SOON, URGENT, Step, when
 
 
 def steps(*, actor: Actor, incidents: Sequence[Incident], now: dt.datetime) -> list[Step]:
@@ -47,7 +33,17 @@ def steps(*, actor: Actor, incidents: Sequence[Incident], now: dt.datetime) -> l
     if running:
         for group in (_levels, _plans, _reports, _county_report, _to_verify, _villages):
             found += group(actor, running, now)
-    for further in (_desk, _dispatch, _receive, _checks, _tasks):
+    for further in (
+        _desk,
+        _calls,
+        in_your_name,
+        papers_due,
+        _dispatch,
+        _receive,
+        _checks,
+        _tasks,
+        _store,
+    ):
         found += further(actor, now)
     return sorted(found, key=lambda step: (ORDER.index(step.when), step.due_at or now))
 
@@ -61,12 +57,6 @@ def _mine(actor: Actor, act: Act, field: str = "area__path") -> Q | None:
     for path in paths:
         found |= inside(path, field)
     return found
-
-
-def _when(due_at: dt.datetime, now: dt.datetime) -> str:
-    if due_at < now:
-        return URGENT
-    return SOON if due_at - now < dt.timedelta(hours=2) else LATER
 
 
 def _levels(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:
@@ -160,7 +150,7 @@ def _reports(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Ite
             str(duty.incident),
             reverse("web:report_new", args=[duty.incident_id, duty.area.code]),
             _("Enter the figures"),
-            _when(duty.due_at, now),
+            when(duty.due_at, now),
             duty.due_at,
         )
 
@@ -199,8 +189,8 @@ def _desk(actor: Actor, now: dt.datetime) -> Iterator[Step]:
     if waiting or alerts:
         title = _("What came in waits at the desk: %(n)s") % {"n": f"{waiting + alerts:,}"}
         text = _("Reports count once they are adopted.")
-        when = URGENT if alerts else SOON
-        yield Step("report", title, text, reverse("web:desk"), _("Desk"), when)
+        urgency = URGENT if alerts else SOON
+        yield Step("report", title, text, reverse("web:desk"), _("Desk"), urgency)
 
 
 def _county_report(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:
@@ -219,7 +209,7 @@ def _county_report(actor: Actor, running: Sequence[Incident], now: dt.datetime) 
         url = reverse("web:rapid", args=[duty.incident_id])
         text = _("The figures are the sum as it stands now; only words are typed.")
         due = min(duty.due_at, duty.copies_due_at or duty.due_at)
-        yield Step("report", title, text, url, _("Rapid report"), _when(due, now), due)
+        yield Step("report", title, text, url, _("Rapid report"), when(due, now), due)
 
 
 def _villages(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> Iterator[Step]:
@@ -255,6 +245,24 @@ def _villages(actor: Actor, running: Sequence[Incident], now: dt.datetime) -> It
     yield Step("village", title, text, url, _("Confirm"), SOON)
 
 
+def _calls(actor: Actor, now: dt.datetime) -> Iterator[Step]:
+    """Partners to be rung: goods and vehicles ordered, late, unanswered, or no longer needed."""
+    if not actor.paths(Act.CALL_AGREEMENT):
+        return
+    page = calls_page.gather(actor=actor, now=now)
+    button, url = _("To the calls"), reverse("web:calls")
+    if page.ring:
+        names = ", ".join(str(one.agreement) for one in page.ring[:SHOWN])
+        title = _("Suppliers to ring: %(n)s") % {"n": len(page.ring)}
+        yield Step("phone", title, names, url, button, URGENT)
+    if page.carriers:
+        trips = [trip.trip for one in page.carriers for trip in one.trips]
+        due = min(trip.leaves_at for trip in trips)
+        title = _("Vehicles to call: %(n)s") % {"n": len(trips)}
+        names = ", ".join(str(one.agreement) for one in page.carriers[:SHOWN])
+        yield Step("phone", title, names, url, button, when(due, now), due)
+
+
 def _dispatch(actor: Actor, now: dt.datetime) -> Iterable[Step]:
     mine = _mine(actor, Act.DISPATCH_TRIP)
     if mine is None:
@@ -268,7 +276,7 @@ def _dispatch(actor: Actor, now: dt.datetime) -> Iterable[Step]:
             "",
             reverse("web:trip", args=[trip.id]),
             _("Load"),
-            _when(trip.leaves_at, now),
+            when(trip.leaves_at, now),
             trip.leaves_at,
         )
         for trip in trips[:SHOWN]
@@ -304,7 +312,7 @@ def _receive(actor: Actor, now: dt.datetime) -> Iterable[Step]:
             _("Plate %(plate)s") % {"plate": stop.trip.plate} if stop.trip.plate else "",
             reverse("web:stop_receive", args=[stop.trip_id, stop.id]),
             _("Receive"),
-            _when(stop.arrives_at, now),
+            when(stop.arrives_at, now),
             stop.arrives_at,
         )
         for stop in coming[:SHOWN]
@@ -348,7 +356,12 @@ def _tasks(actor: Actor, now: dt.datetime) -> Iterable[Step]:
             _("Next: %(task)s") % {"task": named(first)},
             reverse("web:incident", args=[first.activation.incident_id]) + "#tasks",
             _("To the tasks"),
-            _when(first.due_at, now),
+            when(first.due_at, now),
             first.due_at,
         )
     ]
+
+
+def _store(actor: Actor, now: dt.datetime) -> Iterable[Step]:
+    """Counts, scrapping and differences that wait for the word of another person."""
+    return [Step(*one, SOON) for one in to_approve(actor=actor)]

@@ -39,8 +39,23 @@ NAMES = {
     "report.alike_metres": gettext_lazy("Reports nearer than this may be one"),
     "report.alike_minutes": gettext_lazy("Reports within this time of each other may be one"),
     "report.alike_share": gettext_lazy("Figures that differ by no more are similar"),
+    "arrival.report_days": gettext_lazy("Report on goods accepted into a store, after they came"),
     "stock.target.people": gettext_lazy("People the county's store is meant for"),
     "stock.expiry_warning": gettext_lazy("Warning before a lot expires"),
+    "stock.rotate_soon": gettext_lazy("A lot with so little time left is issued first"),
+    "stock.rotate_later": gettext_lazy("A lot with so little time left is exchanged"),
+    "stock.count_days": gettext_lazy("Every store is counted at least every"),
+    "stock.storage_cost": gettext_lazy("Cost of storing the stock for a year"),
+    "call.answer": gettext_lazy("A partner answers a call within"),
+    "agreement.test_days": gettext_lazy("A partner is test-called at least every"),
+    "agreement.remind_first": gettext_lazy("First reminder before an agreement ends"),
+    "agreement.remind_last": gettext_lazy("Last reminder before an agreement ends"),
+    "transport.refused_hours": gettext_lazy("A refused vehicle is left out of plans for"),
+    "season.flood_starts": gettext_lazy("Flood season starts on"),
+    "season.flood_ends": gettext_lazy("Flood season ends on"),
+    "season.winter_starts": gettext_lazy("Winter starts on"),
+    "season.winter_ends": gettext_lazy("Winter ends on"),
+    "report.yearly_due": gettext_lazy("Yearly report of the stores, by"),
     "shelf_life.noodles": gettext_lazy("Shelf life of instant noodles"),
     "shelf_life.water": gettext_lazy("Shelf life of bottled water"),
     "shelf_life.rice": gettext_lazy("Shelf life of rice"),
@@ -68,12 +83,19 @@ def value(norm: Norm) -> str:
         return _("%(months)s months") % {"months": f"{whole:,}"}
     if norm.unit == "days":
         return _("%(days)s days") % {"days": f"{whole:,}"}
+    if norm.unit == "working days":
+        return _("%(days)s working days") % {"days": f"{whole:,}"}
     if norm.unit == "times":
         return _("%(times)s times") % {"times": f"{whole:g}"}
     if norm.unit == "yes or no":
         return _("yes") if norm.numerator else _("no")
     if norm.unit == "people":
         return _("%(people)s people") % {"people": f"{whole:,}"}
+    if norm.unit == "month and day":
+        month, day = divmod(int(exact), 100)
+        return f"{month:02d}-{day:02d}"
+    if norm.unit == "of the value a year":
+        return _("%(share)s %% of the value per year") % {"share": f"{exact * 100:g}"}
     if norm.unit == "of people":
         return _("%(share)s %% of the resident population") % {"share": f"{exact * 100:g}"}
     if norm.unit == "of the figure":

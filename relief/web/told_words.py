@@ -32,9 +32,12 @@ FACTS: dict[str, Callable[[Any], str]] = {
     "suggested_level": lambda level: (
         _("suggests level %(level)s") % {"level": ROMAN.get(level, level)}
     ),
+    "rows": lambda n: _("%(n)s table rows") % {"n": f"{n:,}"},
     "households": lambda n: _("%(n)s households") % {"n": f"{n:,}"},
     "people": lambda n: _("%(n)s people") % {"n": f"{n:,}"},
     "reason": str,
+    "slip": lambda number: _("slip %(number)s") % {"number": number},
+    "paper": lambda number: _("paper %(number)s") % {"number": number},
     "bars": lambda bars: _("closed to %(whom)s") % {"whom": Bars(bars).label},
     "note": str,
     "finding": str,

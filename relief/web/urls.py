@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from relief.web import urls_desk, urls_field, urls_goods, urls_outlook, urls_phones
+from relief.web import (
+    urls_calls,
+    urls_desk,
+    urls_drills,
+    urls_field,
+    urls_goods,
+    urls_outlook,
+    urls_papers,
+    urls_phones,
+    urls_store,
+    urls_tables,
+)
 from relief.web.views import (
     health,
     home,
@@ -54,9 +65,14 @@ urlpatterns: list[URLPattern] = [
     path("tiles/households/<int:z>/<int:x>/<int:y>.mvt", maps.households, name="household_tiles"),
     path("stops/<int:id>/line.json", maps.stop_line, name="stop_line"),
     path("incidents/<int:id>/situation.html", maps.situation, name="situation"),
+    *urls_calls.urlpatterns,
     *urls_field.urlpatterns,
     *urls_desk.urlpatterns,
+    *urls_drills.urlpatterns,
     *urls_goods.urlpatterns,
     *urls_outlook.urlpatterns,
+    *urls_papers.urlpatterns,
     *urls_phones.urlpatterns,
+    *urls_store.urlpatterns,
+    *urls_tables.urlpatterns,
 ]

@@ -7,6 +7,7 @@ from relief.web.views import desk, houses, papers, rollup
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="desk"),
     path("desk/gather/", desk.gather, name="desk_gather"),
+    path("desk/items/<uuid:id>/return/", desk.item_return, name="item_return"),
     path("reports/<int:id>/adopt/", desk.adopt, name="report_adopt"),
     path("reports/merge/", desk.merge, name="reports_merge"),
     path("alerts/<int:id>/seen/", desk.alert_seen, name="alert_seen"),

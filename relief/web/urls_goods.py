@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from relief.web.views import closures, needs, plan_runs, plans, sheets, stock, trips
+from relief.web.views import (
+    by_phone,
+    closures,
+    issuing,
+    needs,
+    plan_runs,
+    plans,
+    sheets,
+    stock,
+    trips,
+)
 
 urlpatterns: list[URLPattern] = [
     path("incidents/<int:id>/plan/", plans.of_incident, name="incident_plan"),
@@ -21,17 +31,19 @@ urlpatterns: list[URLPattern] = [
     path("needs/<int:id>/", needs.matrix, name="needs"),
     path("needs/<int:id>/<str:code>/<str:item>/", needs.cell, name="need"),
     path("orders/", trips.orders, name="orders"),
-    path("orders/<int:id>/", trips.order, name="order"),
+    path("orders/<int:id>/", by_phone.order, name="order"),
+    path("orders/<int:id>/paper/", by_phone.paper, name="order_paper"),
+    path("telephone-orders/new/", by_phone.new, name="telephone_order_new"),
     path("trips/", trips.trips, name="trips"),
-    path("trips/<int:id>/", trips.trip, name="trip"),
-    path("trips/<int:id>/dispatch/", trips.dispatch, name="trip_dispatch"),
+    path("trips/<int:id>/", issuing.trip, name="trip"),
+    path("trips/<int:id>/pick/", issuing.pick, name="trip_pick"),
+    path("trips/<int:id>/unpick/", issuing.unpick, name="trip_unpick"),
+    path("trips/<int:id>/check/", issuing.check, name="trip_check"),
+    path("trips/<int:id>/dispatch/", issuing.dispatch, name="trip_dispatch"),
     path("trips/<int:trip>/receive/<int:id>/", trips.receive, name="stop_receive"),
     path("checks/", trips.checks, name="checks"),
     path("checks/<int:id>/settle/", trips.settle, name="check_settle"),
     path("stock/", stock.stock, name="stock"),
-    path("stock/lots/<int:id>/", stock.lot, name="lot"),
-    path("stock/lots/<int:id>/state/", stock.lot_state, name="lot_state"),
-    path("agreements/", stock.agreements, name="agreements"),
     path("incidents/<int:id>/closures/new/", closures.new, name="closure_new"),
     path("closures/<int:id>/reopen/", closures.reopen, name="closure_reopen"),
 ]

@@ -18,7 +18,13 @@ const PAGES = {
   scan: { file: "scan", tab: "mine" },
   settings: { file: "settings", tab: "" },
 };
-const TABS = [["report", "#/"], ["mine", "#/mine"], ["goods", "#/goods"], ["tasks", "#/tasks"]];
+/** Pages of stores and of hand-outs: with files and words that only some phones keep. */
+const OF_STORES = {
+  store: "store", pick: "store", load: "store", slip: "store", find: "store", arrive: "store",
+  bring_back: "store", count: "store", hand_out: "goods",
+};
+const TABS = [["report", "#/"], ["store", "#/store"], ["mine", "#/mine"], ["goods", "#/goods"],
+  ["tasks", "#/tasks"]];
 const STRIP_EVERY_MS = 15_000;
 
 const page = document.getElementById("page");
@@ -59,10 +65,6 @@ async function show() {
     return;
   }
   if (!model) await begin();
-  const [, name = "", ...rest] = hash.replace(/^#/, "").split("/");
-  const found = PAGES[name] || PAGES[""];
-  const { show: open } = await import(`./pages/${found.file}.js`);
-  if (mine !== turn) return;
   if (!model.reference()) {
     const { fetching } = await import("./pages/enrol.js");
     draw(null);
@@ -72,6 +74,12 @@ async function show() {
     });
     return;
   }
+  const [, asked = "", ...rest] = hash.replace(/^#/, "").split("/");
+  const name = asked || model.reports() ? asked : "store";
+  const found = pageOf(name);
+  if (found.words) await (await import("./packs.js")).ofStores();
+  const { show: open } = await import(`./pages/${found.file}.js`);
+  if (mine !== turn) return;
   draw(found.tab);
   fill(page);
   scrollTo(0, 0);
@@ -84,11 +92,18 @@ async function show() {
   page.focus({ preventScroll: true });
 }
 
+/** Where the address leads to. */
+function pageOf(name) {
+  if (name in OF_STORES) return { file: name, tab: OF_STORES[name], words: true };
+  return PAGES[name] || PAGES[""];
+}
+
 /** Somebody is here: the phone's own data, and the sending of what waits. */
 async function begin() {
   if (!model) {
     [model, sync] = await Promise.all([import("./model.js"), import("./sync.js")]);
     model.onchange(drawStrip);
+    model.onchange(tellOthers);
     sync.start({ onChange: heard });
     setInterval(drawStrip, STRIP_EVERY_MS);
   }
@@ -97,7 +112,26 @@ async function begin() {
   const { needs } = model.person();
   if (needs) heard({ code: needs });
   model.startFix();
-  model.refresh().catch(model.unreached);
+  model.refresh().then(keepMore).catch(model.unreached);
+}
+
+/** What the person's duties need of the app besides, for the time without a network. */
+async function keepMore(reference) {
+  if (reference.store) await (await import("./packs.js")).keepFor(reference);
+}
+
+/** What others saved here and only they can send: said until it has gone. */
+async function tellOthers() {
+  const able = (await pin.people()).filter((one) => !one.needs).map((one) => one.id);
+  const left = Object.entries((model.counts() && model.counts().by_author) || {})
+    .map(([id, n]) => ({ id: Number(id), name: model.personName(Number(id)), n }))
+    .filter(({ id }) => id !== model.person().id && !able.includes(id));
+  if (!left.length) {
+    untell("others");
+    return;
+  }
+  tell("others", "warn", left.map((one) => say("auth.others_left", one)).join(" "),
+    el("a", { class: "button", href: "#/mine" }, say("tab.mine")));
 }
 
 /** Something nobody foresaw, told in words; what was saved before is not touched by it. */
@@ -147,11 +181,12 @@ function draw(tab) {
   tabs.setAttribute("aria-label", say("tabs"));
   if (tab === null) return;
   const unread = model ? model.unread() : 0;
-  fill(tabs, el("ul", {}, TABS.map(([name, href]) =>
+  const mine = TABS.filter(([name]) => model.tabs().includes(name));
+  fill(tabs, el("ul", {}, mine.map(([name, href]) =>
     el("li", {},
       el("a", { href, "aria-current": name === tab ? "page" : undefined },
         icon(name),
-        el("span", {}, say(`tab.${name}`),
+        el("span", {}, say(`tab.${name === "mine" && !model.reports() ? "box" : name}`),
           name === "tasks" && unread > 0 && el("span", { class: "tab__count" }, String(unread))))))));
   untell("conflict");
   untell("fault");
@@ -178,7 +213,7 @@ function drawStrip() {
 
 /** How long until the next report is due, or how late it is. */
 function dueLine(here) {
-  const due = here.due();
+  const due = here.reports() && here.due();
   if (!due) return el("span", {}, here.name(here.person()));
   const left = Date.parse(due.due_at) - Date.now();
   return el("span", { class: left < 0 ? "is-late" : "" },

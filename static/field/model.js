@@ -3,6 +3,7 @@
 import { NoNetwork, Problem } from "./api.js";
 import { stamp } from "./clock.js";
 import { fact, setFact } from "./db.js";
+import * as drafts from "./drafts.js";
 import { completed } from "./figures.js";
 import * as outbox from "./outbox.js";
 import * as pin from "./pin.js";
@@ -81,6 +82,21 @@ export async function chooseIncident(id) {
   await setFact("incident", id);
   state.incident = incidents().find((one) => one.id === id) || null;
   changed();
+}
+
+/** Whether reporting is among the person's duties; keepers of stores come without it. */
+export const reports = () => state.reference.reports !== false;
+
+/** What stands in the bar at the foot, by the person's duties. */
+export function tabs() {
+  const keeps = Boolean(state.reference.store && state.reference.store.depots.length);
+  return [
+    ...(reports() ? ["report"] : []),
+    ...(keeps ? ["store"] : []),
+    "mine",
+    ...(reports() || !keeps ? ["goods"] : []),
+    "tasks",
+  ];
 }
 
 /** The book on this phone, and whether it is a drill. */
@@ -213,57 +229,23 @@ export async function chainById(id) {
   return (await chains()).find((one) => one.chain === id) || null;
 }
 
-// Drafts: written one after the other, photos only once
+// Drafts
 
-const stored = new Set();
-const lasts = new Map();
-let writing = Promise.resolve();
+export const draft = (key) => drafts.read(key, state.person.id);
 
-/** A form as it stood last, its photos with their bytes; null where there is none. */
-export async function draft(key) {
-  const found = await outbox.draft(key);
-  if (!found || found.author !== state.person.id) return null;
-  const photos = [];
-  for (const photo of found.photos) {
-    const blob = await outbox.photo(photo.sha256);
-    stored.add(photo.sha256);
-    if (blob) photos.push({ ...photo, blob });
-  }
-  return { ...found, photos };
-}
+export const keepDraft = (form) => drafts.keep({ ...form, author: state.person.id });
 
-/** Keeps a form; forms changed many times a second are written once with their last state. */
-export function keepDraft({ key, kind, body, photos }) {
-  lasts.set(key, { key, kind, body: structuredClone(body), photos: [...photos] });
-  writing = writing.then(() => write(key)).catch((fault) =>
-    dispatchEvent(new CustomEvent("relief-fault", { detail: fault })));
-  return writing;
-}
-
-async function write(key) {
-  const form = lasts.get(key);
-  if (!form) return;
-  lasts.delete(key);
-  const sent = form.photos.map(({ blob, ...photo }) =>
-    stored.has(photo.sha256) ? photo : { ...photo, blob });
-  await outbox.saveDraft({ ...form, photos: sent, author: state.person.id });
-  for (const photo of sent) stored.add(photo.sha256);
-}
-
-export async function dropDraft(key) {
-  lasts.delete(key);
-  await writing;
-  await outbox.dropDraft(key);
-}
+export const dropDraft = drafts.drop;
 
 // Saving
 
 /** Saves an item with what every item says; its draft ends in the same transaction. */
-export async function save({ kind, body, photos = [], draft: key = null, replaces = null }) {
-  if (key !== null) lasts.delete(key);
-  await writing;
-  const item = await outbox.save({
-    kind, body, photos, draft: key, replaces, author: state.person.id, book: state.reference.book,
+export async function save({
+  kind, body, photos = [], draft: key = null, replaces = null, hold_ms = undefined,
+}) {
+  const item = await drafts.save({
+    kind, body, photos, draft: key, replaces, hold_ms,
+    author: state.person.id, book: state.reference.book,
   });
   state.saved = item;
   kept = null;
@@ -342,6 +324,13 @@ export async function zeroes() {
 }
 
 // Goods and tasks, with what this phone has said about them already
+
+/** Items of a kind saved here and not given up, the oldest first. */
+export async function savedItems(kind) {
+  return (await saved())
+    .filter((row) => row.kind === kind && row.group !== "gone")
+    .sort((one, other) => one.device_seq - other.device_seq);
+}
 
 /** What this phone said last of each: the newest item of a kind by its key. */
 export async function said(kind, key) {

@@ -37,7 +37,8 @@ const saving = new Map();
  * Saves an item, its photos, and the end of its draft in one transaction; done when it is on disk.
  * The same draft saved twice at once is one item.
  * @param {{kind: string, body: any, photos?: any[], author: number, book: number,
- *   draft?: string | null, replaces?: string | null}} what
+ *   draft?: string | null, replaces?: string | null, hold_ms?: number}} what `hold_ms`: for so long
+ *   it can be taken back; 0 for what cannot, and goes at once
  */
 export function save(what) {
   const { draft = null } = what;
@@ -47,10 +48,34 @@ export function save(what) {
   return done;
 }
 
-async function store({ kind, body, photos = [], author, book, draft = null, replaces = null }) {
+async function store({
+  kind, body, photos = [], author, book, draft = null, replaces = null, hold_ms = HOLD_MS,
+}) {
   const blobs = await packed(photos);
   const db = await open();
   const tx = db.transaction(["outbox", "blobs", "drafts", "meta"], "readwrite", STRICT);
+  tx.done.catch(() => undefined); // why it failed is thrown below
+  try {
+    const item = await put(tx, { kind, body, photos, author, book, draft, replaces, hold_ms }, blobs);
+    await tx.done;
+    changed();
+    return item;
+  } catch (error) {
+    ended(tx);
+    throw tx.error || error; // on a full phone only the transaction says why
+  }
+}
+
+/** Nothing of it stays. */
+function ended(tx) {
+  try {
+    tx.abort();
+  } catch (error) {
+    if (error.name !== "InvalidStateError") throw error; // it has ended by itself
+  }
+}
+
+async function put(tx, { kind, body, photos, author, book, draft, replaces, hold_ms }, blobs) {
   const outbox = tx.objectStore("outbox");
   const meta = tx.objectStore("meta");
   const sequence = ((await meta.get("sequence")) || 0) + 1;
@@ -62,15 +87,13 @@ async function store({ kind, body, photos = [], author, book, draft = null, repl
     photos: hashes, body: "chain" in body && !body.chain ? { ...body, chain: id } : body,
     urgent: isUrgent({ kind, body }), state: "saved", todo: "text", receipt: null,
     received_at: null, missing: hashes, complete: false, error: null, photo_errors: {},
-    reason: "", tries: 0, next_ms: 0, hold_until_ms: Date.now() + HOLD_MS, draft,
+    reason: "", tries: 0, next_ms: 0, hold_until_ms: hold_ms && Date.now() + hold_ms, draft,
   });
   meta.put(sequence, "sequence");
   outbox.add(item);
   await keepBlobs(tx.objectStore("blobs"), blobs);
   if (draft !== null) tx.objectStore("drafts").delete(draft);
   if (replaces) await replace(outbox, replaces, item);
-  await tx.done;
-  changed();
   return item;
 }
 

@@ -101,6 +101,18 @@ export async function setPin(pin) {
  */
 export async function unlock(pin) {
   const id = await fact("person");
+  const found = await confirm(id, pin);
+  if (found.ok) openFor = id;
+  return found;
+}
+
+/**
+ * Whether this is the PIN of somebody enrolled here; who signs beside the person in use.
+ * @param {number} id
+ * @param {string} pin
+ * @returns {Promise<{ok: boolean, left: number}>}
+ */
+export async function confirm(id, pin) {
   const row = await (await open()).get("people", id);
   if (!row || !row.pin) throw new RangeError("expected a person with a PIN");
   if (!row.pin.left) return { ok: false, left: 0 };
@@ -110,7 +122,6 @@ export async function unlock(pin) {
   const ok = row.pin.hash === await derived(pin, row.pin.salt, row.pin.rounds);
   if (!ok) return { ok, left };
   await change(id, (one) => ({ ...one, pin: { ...one.pin, left: TRIES } }));
-  openFor = id;
   return { ok, left: TRIES };
 }
 

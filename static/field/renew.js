@@ -50,6 +50,12 @@ export async function look() {
   if (registration) await registration.update().catch(() => undefined);
 }
 
+/** Keeps more of the app on this phone; asked for again and again it costs nothing. */
+export async function keepPack(pack) {
+  const workers = navigator.serviceWorker;
+  if (workers) (await workers.ready).active.postMessage({ pack });
+}
+
 /**
  * Asks the waiting version to take over; every page of the app then reloads by itself.
  * @returns {Promise<"updating" | "dirty" | "none">} dirty: a page, this or another, has a form open

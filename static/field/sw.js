@@ -3,17 +3,36 @@
 
 const VERSION = "__VERSION__";
 const FILES = ["__FILES__"];
+/** What only some phones keep: a page of theirs asks for it. */
+const PACKS = { "__PACKS__": [] };
 const PREFIX = "relief-field-";
 const CACHE = PREFIX + VERSION;
 const SHELL = new URL("./", self.location).pathname;
 const PATIENCE_MS = 1_000;
 
-self.addEventListener("install", (event) => event.waitUntil(fetchAll()));
+const OF_PACKS = new Set(Object.values(PACKS).flat());
+/** Stands in the cache for a pack that is there as a whole. */
+const mark = (pack) => `${SHELL}pack/${pack}`;
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+
+/** Everything, with the packs that an earlier version holds here: an update takes nothing away. */
+async function install() {
+  await fetchAll(FILES);
+  for (const pack of Object.keys(PACKS)) if (await caches.match(mark(pack))) await keepPack(pack);
+}
+
+async function keepPack(pack) {
+  const cache = await caches.open(CACHE);
+  if (!(pack in PACKS) || (await cache.match(mark(pack)))) return;
+  await fetchAll(PACKS[pack]);
+  await cache.put(mark(pack), new Response(""));
+}
 
 /** All or nothing. What an earlier try on a poor line brought is not asked for again. */
-async function fetchAll() {
+async function fetchAll(files) {
   const cache = await caches.open(CACHE);
-  const left = [...FILES];
+  const left = [...files];
   const some = async () => {
     for (let address = left.shift(); address; address = left.shift()) {
       if (!(await cache.match(address))) await cache.put(address, await fetched(address));
@@ -49,17 +68,24 @@ self.addEventListener("fetch", (event) => {
   // Whatever the address within the app, it is one page.
   const isPage = request.mode === "navigate" && address.pathname === SHELL;
   const wanted = isPage ? SHELL : address.pathname;
-  if (isPage || FILES.includes(wanted)) event.respondWith(kept(wanted, request));
+  if (isPage || FILES.includes(wanted) || OF_PACKS.has(wanted)) {
+    event.respondWith(kept(wanted, request));
+  }
 });
 
-/** From the phone; where the browser lost it, from the county. */
+/** From the phone; what it has not, or the browser lost, from the county. */
 async function kept(address, request) {
   const cache = await caches.open(CACHE);
-  return (await cache.match(address)) || fetch(request);
+  const found = await cache.match(address);
+  if (found) return found;
+  const answer = await fetch(request);
+  if (answer.ok && OF_PACKS.has(address)) await cache.put(address, answer.clone());
+  return answer;
 }
 
 self.addEventListener("message", (event) => {
   if (event.data === "update") event.waitUntil(update(event.source));
+  if (event.data && event.data.pack) event.waitUntil(keepPack(event.data.pack));
 });
 
 /** Takes over if no page has a form open; tells the one that asked. */

@@ -36,6 +36,7 @@ export function fill(element, ...children) {
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
   report: "M12 4 2.8 19.5h18.4L12 4Zm0 6v4.5m0 2.4v.1",
+  store: "M3.5 9.5 12 4l8.5 5.5V20h-17V9.5ZM8 20v-7h8v7M8 16.5h8",
   mine: "M6 4h12v16H6zM9 8.5h6M9 12h6M9 15.5h3.5",
   goods: "m4 8 8-4 8 4v8.5l-8 4-8-4V8Zm0 0 8 4 8-4m-8 4v8.5",
   tasks: "M4 5h16v11H9l-5 4V5Zm4 4h8M8 12h5",
@@ -71,6 +72,8 @@ const PATHS = {
   code: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.5v2.5H14zM20 20h-3v-3M20 14v1",
   file: "M7 3h7l4 4v14H7zM14 3v4h4M12.5 10v7m-3-3 3 3 3-3",
   bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  search: "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12Zm4.3 10.3 5.2 5.2",
+  print: "M7 9V4h10v5M6 17H4V9h16v8h-2M7 14h10v6H7z",
   truck: "M3 6.5h10.5v10H3zM13.5 10h4l3 3.2v3.3h-7M7.2 15.6a1.9 1.9 0 1 0 0 3.8 1.9 1.9 0 0 0 0-3.8Zm9.6 0a1.9 1.9 0 1 0 0 3.8 1.9 1.9 0 0 0 0-3.8Z",
 };
 

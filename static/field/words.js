@@ -3,6 +3,8 @@
 const LANGUAGES = ["zh", "en"];
 let chosen = "zh";
 let texts = {};
+/** Words that some pages bring along. */
+const wanted = new Set();
 
 /** The texts of a language did not come. */
 export class NoWords extends Error {}
@@ -14,18 +16,30 @@ export function language() {
 
 /**
  * Brings the texts of a language.
- * @param {string} wanted
+ * @param {string} language
  */
-export async function load(wanted) {
-  const next = LANGUAGES.includes(wanted) ? wanted : "zh";
-  const answer = await fetch(new URL(`./words/${next}.json`, import.meta.url));
-  if (!answer.ok) throw new NoWords(`expected the words of ${next}, got status ${answer.status}`);
-  use(next, await answer.json());
+export async function load(language) {
+  const next = LANGUAGES.includes(language) ? language : "zh";
+  const all = await Promise.all([next, ...[...wanted].map((one) => `${one}.${next}`)].map(read));
+  use(next, Object.assign({}, ...all));
 }
 
-/** Uses these texts. @param {string} wanted @param {Record<string, string>} found */
-export function use(wanted, found) {
-  chosen = wanted;
+/** Brings words beside those that every page has. @param {string} name */
+export async function more(name) {
+  if (wanted.has(name)) return;
+  texts = { ...texts, ...(await read(`${name}.${chosen}`)) };
+  wanted.add(name);
+}
+
+async function read(name) {
+  const answer = await fetch(new URL(`./words/${name}.json`, import.meta.url));
+  if (!answer.ok) throw new NoWords(`expected the words of ${name}, got status ${answer.status}`);
+  return answer.json();
+}
+
+/** Uses these texts. @param {string} language @param {Record<string, string>} found */
+export function use(language, found) {
+  chosen = language;
   texts = found;
 }
 

@@ -48,6 +48,8 @@
     return `${rest}${words.m}`;
   };
   const tick = () => {
+    // A drill's clock is not this machine's: what the server wrote stays until the page is opened.
+    if (document.body.classList.contains("is-drill")) return;
     for (const left of document.querySelectorAll(".clock__left[data-left]")) {
       const clock = left.closest(".clock");
       const at = Date.parse(clock.querySelector("time").dateTime);

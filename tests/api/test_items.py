@@ -11,6 +11,7 @@ from relief.field import rules
 from relief.field.models import Alert, Device, Item
 from relief.households.models import DamagedHouse
 from relief.reports.models import Report
+from relief.response.desk import return_item
 from tests import world as named
 from tests.api.phones import ROOT, Phone
 
@@ -259,3 +260,16 @@ def test_the_code_is_the_same_on_phone_and_county(phone, flood):
     item = emeka.report(flood)
     emeka.put(item)
     assert Item.objects.get().code == rules.code_of(uuid.UUID(item["id"]))
+
+
+def test_an_item_returned_before_it_was_gathered_tells_its_phone_why(phone, world):
+    emeka = phone("emeka")
+    item = emeka.report(None)
+    assert emeka.put(item).json()["state"] == "received"
+    now = dt.datetime.now(dt.UTC)
+    return_item(
+        actor=world.actor("asha", now=now), item_id=uuid.UUID(item["id"]), note="where?", now=now
+    )
+    [told] = emeka.get("items").json()["items"]
+    assert (told["state"], told["reason"]) == ("returned", "where?")
+    assert emeka.put(item).json()["state"] == "returned"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from relief.boards import past
-from relief.deliveries import actions as deliveries
+from relief.deliveries import issuing
 from tests.boards.conftest import TEXTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ def test_one_looks_back_presses_nothing_and_comes_back(screens, scene):
 
     def send(trip) -> None:
         loads = {load.id: load.planned for stop in trip.stops.all() for load in stop.loads.all()}
-        deliveries.dispatch_trip(
+        issuing.dispatch_trip(
             actor=scene.actor("bela"), trip_id=trip.id, loads=loads, plate="吉H·7", now=begun
         )
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from relief.access.models import Duty
 from relief.deliveries import actions as deliveries
+from relief.deliveries import issuing
 from relief.deliveries.models import Stop
 from relief.deliveries.rules import Count
 from tests.boards.conftest import BOARDS, TEXTS
@@ -36,7 +37,7 @@ def test_a_trip_goes_out_and_comes_in_on_every_board(screens, scene):
     expect(quay.locator("[data-part=leaving] tr", has_text=row)).to_be_visible()
     expect(south.locator("tr", has_text=row)).to_have_count(int(passes_south))
     loads = {load.id: load.planned for stop in trip.stops.all() for load in stop.loads.all()}
-    deliveries.dispatch_trip(
+    issuing.dispatch_trip(
         actor=scene.actor("bela"), trip_id=trip.id, loads=loads, plate="吉H·7", now=scene.now
     )
     for page in (county, north, willow):
@@ -86,7 +87,7 @@ def test_a_server_that_stops_is_told_of_and_nothing_is_missed(world, screens, sc
     expect(board).not_to_have_class(re.compile("board--stale"))
     trip = scene.trips()[0]
     loads = {load.id: load.planned for stop in trip.stops.all() for load in stop.loads.all()}
-    deliveries.dispatch_trip(
+    issuing.dispatch_trip(
         actor=scene.actor("bela"), trip_id=trip.id, loads=loads, plate="吉H·8", now=scene.now
     )
     county.clock.run_for(50 * SECOND)

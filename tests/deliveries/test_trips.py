@@ -4,8 +4,9 @@ import pytest
 
 from relief.access.gate import NotFound, NotYourDuty
 from relief.allocation.models import OrderLine
-from relief.deliveries import actions, goods, rules
+from relief.deliveries import actions, issuing, rules
 from relief.deliveries.models import CheckTask, Load, Trip
+from relief.deliveries.refusals import LotNotUsable
 from relief.journal.models import Entry
 from relief.ledger.audit import audit
 from relief.ledger.models import Account, AccountKind
@@ -158,7 +159,7 @@ def test_a_spoiled_lot_cannot_leave(world):
         now=scene.now,
     )
     trip = line.loads.first().stop.trip
-    with pytest.raises(goods.LotNotUsable, match="taken out of use"):
+    with pytest.raises(LotNotUsable, match="taken out of use"):
         scenes.send(scene, trip)
     trip.refresh_from_db()
     assert trip.state == "planned" and units(AccountKind.TRANSIT) == 0
@@ -170,7 +171,7 @@ def test_more_than_ordered_or_less_than_nothing_is_refused(world, quantity):
     trip = scene.trips()[0]
     loads = {load.id: quantity for stop in trip.stops.all() for load in stop.loads.all()}
     with pytest.raises(actions.LoadRefused, match=r"between 0 and \d+ can be loaded"):
-        actions.dispatch_trip(
+        issuing.dispatch_trip(
             actor=scene.actor("bela"), trip_id=trip.id, loads=loads, plate="", now=scene.now
         )
     assert units(AccountKind.TRANSIT) == 0
@@ -204,12 +205,12 @@ def test_only_the_keeper_dispatches_and_only_the_own_township_receives(world):
     trip = scene.trips()[0]
     loads = {load.id: load.planned for stop in trip.stops.all() for load in stop.loads.all()}
     with pytest.raises(NotYourDuty, match="warehouse keeper"):
-        actions.dispatch_trip(
+        issuing.dispatch_trip(
             actor=scene.actor("chidi"), trip_id=trip.id, loads=loads, plate="", now=scene.now
         )
     for stranger in ("dana", "jonas", "iris"):
         with pytest.raises(NotFound):
-            actions.dispatch_trip(
+            issuing.dispatch_trip(
                 actor=scene.actor(stranger), trip_id=trip.id, loads=loads, plate="", now=scene.now
             )
     scenes.send(scene, trip)

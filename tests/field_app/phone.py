@@ -39,6 +39,11 @@ class Phone:
 
     def open(self, path: str) -> None:
         """A page of the app, by what stands behind the number sign."""
+        # Within the app only the number sign's part changes: the heading before must not count.
+        self.page.evaluate(
+            "(to) => location.hash === to || document.querySelector('#page')?.replaceChildren()",
+            path,
+        )
         self.page.goto(f"{self.base}/f/{path}")
         self.page.locator("#page h1").first.wait_for(state="attached")
 

@@ -28,6 +28,14 @@ SMALL = f"""[...document.querySelectorAll('{PRESSED}')]
   .filter(([, box]) => box.width < 47.5 || (box.height < 47.5))
   .map(([html, box]) => html + ' ' + box.width + '×' + box.height)"""
 
+SAVED_BY_PERSON_99 = """async () => {
+  const app = document.querySelector("script[type=module]").src;
+  const [outbox, model] = await Promise.all(
+    ["outbox", "model"].map((name) => import(new URL(`${name}.js`, app))));
+  await outbox.save({ kind: "task", body: { task: 1, done: false }, author: 99, book: 1 });
+  await model.count();
+}"""
+
 
 def test_the_first_load_is_small_and_stays_at_home(phone):
     phone.open("")
@@ -158,6 +166,11 @@ def test_the_app_asks_once_about_deaths_contradictions_and_falling_figures(emeka
     assert newest.figures["affected_population"] == 300
     assert (newest.change_reason, newest.change_note) == ("new_check", "")
 
+    # What somebody else saved here, and must sign in to send, is told on every page.
+    page.evaluate(SAVED_BY_PERSON_99)
+    emeka.open("#/settings")
+    until(page, "document.getElementById('notes').innerText.includes('99 保存的 1 条还没上报')")
+
 
 def test_every_page_reads_well_in_both_languages_and_any_light(on_the_road):
     """axe finds nothing, nothing scrolls sideways at 320 pixels, a thumb hits everything."""
@@ -201,14 +214,19 @@ def test_every_page_reads_well_in_both_languages_and_any_light(on_the_road):
 
 def test_both_languages_have_every_sentence_with_the_same_values():
     folder = Path(settings.BASE_DIR) / "static/field"
-    zh, en = (json.loads((folder / f"words/{one}.json").read_text()) for one in ("zh", "en"))
+    every, stores = (
+        [json.loads((folder / f"words/{part}{one}.json").read_text()) for one in ("zh", "en")]
+        for part in ("", "store.")
+    )
+    assert every[0].keys() & stores[0].keys() == set()
+    zh, en = ({**one, **more} for one, more in zip(every, stores, strict=True))
     assert zh.keys() == en.keys()
     values = {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in zh.items()}
     assert {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in en.items()} == values
     assert [text for text in en.values() if re.search(r"[\u4e00-\u9fff]", text)] == []
     used = set()
     for source in folder.rglob("*.js"):
-        used |= set(re.findall(r'say\(\s*"([a-z_.]+)"', source.read_text()))
+        used |= set(re.findall(r'say\(\s*"([a-z0-9_.]+)"', source.read_text()))
     assert used - zh.keys() == set()
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from relief.allocation import actions as allocation
 from relief.allocation.models import Plan
-from relief.deliveries import actions as deliveries
-from relief.deliveries import planning
+from relief.deliveries import issuing, planning
 from relief.deliveries.models import Stop, Trip
 from relief.incidents.models import Incident
 from tests import world as named
@@ -56,7 +55,11 @@ def reported(world: named.World, *, fill: bool = True) -> Scene:
 
 
 def activated(world: named.World, *, fill: bool = True) -> Scene:
-    scene = reported(world, fill=fill)
+    return activate(reported(world, fill=fill))
+
+
+def activate(scene: Scene) -> Scene:
+    """Chidi activates level II; the plan is the scene's latest."""
     _activation, plan = planning.activate_response(
         actor=scene.actor("chidi"), incident_id=scene.incident.id, level=2, now=scene.now
     )
@@ -89,7 +92,7 @@ def send(scene: Scene, trip: Trip, *, only: int | None = None) -> Trip:
         for stop in trip.stops.all()
         for load in stop.loads.all()
     }
-    sent = deliveries.dispatch_trip(
+    sent = issuing.dispatch_trip(
         actor=scene.actor("bela"), trip_id=trip.id, loads=loads, plate="H-0001", now=scene.now
     )
     scene.now += LATER

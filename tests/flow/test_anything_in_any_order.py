@@ -13,7 +13,7 @@ from relief.access.gate import NotFound, Refused
 from relief.allocation import actions as allocation
 from relief.allocation.models import OrderLine, Plan
 from relief.deliveries import actions as deliveries
-from relief.deliveries import planning, rules
+from relief.deliveries import issuing, planning, rules
 from relief.deliveries.models import CheckTask, Stop, Trip
 from relief.incidents import actions as roads
 from relief.incidents.models import RoadClosure
@@ -124,7 +124,7 @@ class Players:
             for stop in trip.stops.all()
             for load in stop.loads.all()
         }
-        deliveries.dispatch_trip(
+        issuing.dispatch_trip(
             actor=self.actor("bela"), trip_id=trip.id, loads=loads, plate="H-1", now=self.now
         )
 

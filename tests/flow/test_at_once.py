@@ -12,10 +12,11 @@ from relief.allocation import actions as allocation
 from relief.allocation.models import Order, OrderLine, RunState
 from relief.deliveries import actions as deliveries
 from relief.deliveries import planning, rules, runs
-from relief.deliveries.models import Trip
+from relief.deliveries.models import Fleet, Trip
 from relief.ledger.audit import audit
 from relief.ledger.models import Account, Movement
 from tests import world as named
+from tests.deliveries import store as stores
 from tests.flow import scenes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -167,3 +168,35 @@ def test_two_workers_never_make_the_same_plan_twice(world, monkeypatch):
     run.refresh_from_db()
     assert (run.state, run.fault) == (RunState.DONE, "")
     assert [plan.id for plan in scene.incident.plans.all()] == [run.plan_id]
+
+
+def test_eight_clerks_on_the_last_units_never_issue_more_than_there_are(world):
+    """Four write down orders for 40 of the last 100 quilts; four send off and receive others.
+
+    Whoever is refused reads how many are left.
+    """
+    store = stores.build(world)
+    Fleet.objects.update(count=4)
+    sent = [store.order(100)[1] for _n in range(4)]
+    for trip in sent[2:]:
+        store.send(trip)
+
+    def order():
+        return store.order(40)
+
+    def send(trip):
+        return lambda: store.send(trip)
+
+    def receive(trip):
+        stop = trip.stops.get()
+        counts = {load.id: rules.Count(good=load.loaded) for load in stop.loads.all()}
+        return lambda: deliveries.receive_stop(
+            actor=store.actor("emeka"), stop_id=stop.id, counts=counts, note="", now=store.now
+        )
+
+    found = at_once(*[order] * 4, send(sent[0]), send(sent[1]), receive(sent[2]), receive(sent[3]))
+    refused = refusals(found)
+    assert len(refused) == 2, "100 are free: two orders of 40"
+    assert {str(one) for one in refused} == {"Quay has 20 of Quilt free, 40 were ordered."}
+    assert sum(account.balance for account in Account.objects.filter(kind="store")) == 100
+    assert audit() == []

@@ -1,4 +1,4 @@
-"""Counting shelters, response plans in force, the stock target."""
+"""Counting shelters, response plans in force."""
 
 import datetime as dt
 
@@ -8,7 +8,7 @@ from relief.access.gate import NotFound
 from relief.preparedness import queries, rows
 from relief.preparedness.actions import count_shelter
 from relief.preparedness.models import ResponsePlan, ShelterCount
-from relief.preparedness.rules import CountRefused, stock_gaps
+from relief.preparedness.rules import CountRefused
 from tests import proof
 from tests.world import NOW, TODAY
 
@@ -94,17 +94,3 @@ def test_the_plan_in_force_is_the_nearest_one(world):
     assert queries.response_plan(area=world.area("Willow"), on=TODAY) == own
     assert queries.response_plans(actor=world.actor("emeka"), on=TODAY) == [new, own]
     assert queries.response_plans(actor=world.actor("dana"), on=TODAY) == []
-
-
-def test_the_stock_target_of_2000_people(world):
-    target = queries.stock_target(area=world.county, hazard="flood", cold=False, on=TODAY)
-    assert {code: target[code] for code in ("QUILT", "BEDF", "TENT-12S", "RICE", "WATB")} == {
-        "QUILT": 2_000,
-        "BEDF": 2_000,
-        "TENT-12S": 500,
-        "RICE": 120,
-        "WATB": 1_364,
-    }
-    assert stock_gaps(target={"QUILT": 5, "RICE": 1}, available={"QUILT": 3, "RICE": 2}) == {
-        "QUILT": 2
-    }

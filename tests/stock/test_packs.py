@@ -97,3 +97,17 @@ def test_an_opened_package_is_a_fact_and_the_next_plan_reckons_with_the_rest(sce
     scene.plans.append(again)
     scenes.approve_latest(scene)
     assert audit() == []
+
+
+@pytest.mark.django_db
+def test_a_lot_without_an_expiry_date_is_offered_for_its_storage_life(world):
+    life = world.items["QUILT"].life_months
+    made = named.TODAY.replace(year=named.TODAY.year - life // 12)
+    named.stock(world, "QUILT", 5, made_on=made)
+
+    def offered(on: dt.date) -> list[dt.date | None]:
+        found = queries.supplies(book_id=world.real.id, path=world.county.path, on=on)
+        return [one.expires_on for one in found]
+
+    assert offered(named.TODAY) == [named.TODAY]
+    assert offered(named.TODAY + dt.timedelta(days=1)) == []

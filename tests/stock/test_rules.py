@@ -8,17 +8,17 @@ TODAY = dt.date(2026, 7, 15)
 
 
 def test_the_expiry_date_itself_is_the_last_good_day():
-    assert rules.usable(state="good", expires_on=TODAY, on=TODAY)
-    assert not rules.usable(state="good", expires_on=TODAY - dt.timedelta(days=1), on=TODAY)
+    assert rules.usable(state="good", good_until=TODAY, on=TODAY)
+    assert not rules.usable(state="good", good_until=TODAY - dt.timedelta(days=1), on=TODAY)
 
 
 def test_a_lot_that_never_expires_is_usable():
-    assert rules.usable(state="good", expires_on=None, on=TODAY)
+    assert rules.usable(state="good", good_until=None, on=TODAY)
 
 
 def test_quarantined_and_condemned_lots_are_not_usable():
-    assert not rules.usable(state="quarantined", expires_on=None, on=TODAY)
-    assert not rules.usable(state="condemned", expires_on=None, on=TODAY)
+    assert not rules.usable(state="quarantined", good_until=None, on=TODAY)
+    assert not rules.usable(state="condemned", good_until=None, on=TODAY)
 
 
 def test_an_agreement_may_be_called_on_its_first_and_last_day_only_within():

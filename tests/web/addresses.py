@@ -8,7 +8,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from relief.access.models import ScreenPass
 from relief.allocation.models import PlanRun
+from relief.calls.models import CallOff, Requisition
 from relief.deliveries.models import CheckTask, Stop, TripState
+from relief.drills.models import Drill
 from relief.field.models import Alert
 from relief.households.models import AffectedVillage, DamagedHouse
 from relief.incidents.models import RoadClosure
@@ -16,6 +18,8 @@ from relief.reports.models import Report
 from relief.response.models import ResponseTask
 from relief.stock.models import Lot
 from tests.flow.scenes import Scene
+from tests.response.phones import keep
+from tests.web import store_rows
 
 
 def names() -> set[str]:
@@ -46,6 +50,7 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
     lot = Lot.objects.filter(book=scene.world.real).order_by("id").first()
     check = CheckTask.objects.order_by("id").first()
     place = {"id": incident, "code": northbank.code}
+    loose = keep(scene.world, "Northbank")
     line = scene.plan.lines.order_by("position").first()
     board = {"view": "township", "code": northbank.code}
     return {
@@ -63,6 +68,7 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
             f"web:{name}": {"id": report.id}
             for name in ("report", "report_verify", "report_return")
         },
+        "web:item_return": {"id": loose.id},
         "web:report_adopt": {"id": report.id},
         "web:rollup_cell": {**place, "figure": "deaths"},
         "web:rapid_file": {"id": incident, "form": "csv"},
@@ -91,14 +97,55 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
         "web:plan_need": {"id": scene.plan.id, "need": line.need_id},
         "web:need": {**place, "item": line.need.item.code},
         "web:order": {"id": order.id},
-        **{f"web:{name}": {"id": trip.id} for name in ("trip", "trip_dispatch")},
+        "web:order_paper": {"id": order.id},
+        **{
+            f"web:{name}": {"id": trip.id}
+            for name in ("trip", "trip_dispatch", "trip_pick", "trip_unpick", "trip_check")
+        },
         "web:stop_receive": {"trip": stop.trip_id, "id": stop.id},
         "web:check_settle": {"id": check.id},
-        **{f"web:{name}": {"id": lot.id} for name in ("lot", "lot_state")},
+        **{
+            f"web:{name}": {"id": call(scene).id}
+            for name in ("call", "call_confirm", "call_refuse", "call_lower", "call_take_back")
+        },
+        "web:call_supplier": {"id": call(scene).agreement_id},
+        "web:call_carrier": {"id": trip.fleet.agreement_id},
+        "web:call_vehicle": {"id": trip.id},
+        "web:supply_test": {"id": call(scene).agreement_id},
+        "web:transport_test": {"id": trip.fleet.agreement_id},
+        **{
+            f"web:{name}": {"id": taken(scene).id}
+            for name in ("requisition_return", "requisition_pay")
+        },
+        **store_rows.keywords(scene),
+        "web:season_sign": {"code": scene.world.county.code, "season": "flood"},
+        "web:yearly_file": {"code": scene.world.county.code, "year": scene.now.year},
+        **{f"web:{name}": {"id": lot.id} for name in ("lot", "lot_state", "lot_card")},
+        **{f"web:{name}": {"item": lot.item.code} for name in ("item_card", "item_card_file")},
+        **{
+            f"web:paper_{name}": {"id": trip.id}
+            for name in ("slip", "slip_pdf", "picks", "picks_pdf")
+        },
+        **{f"web:{name}": {"id": call(scene).id} for name in ("paper_call", "paper_call_pdf")},
         **{f"web:{name}": {"id": screen(scene).id} for name in ("screen_link", "screen_revoke")},
+        **{
+            f"web:{name}": {"id": drill(scene).id}
+            for name in ("drill", "drill_begin", "drill_clock", "drill_end")
+        },
+        "web:drill_inject": {"id": drill(scene).injects.get().id},
+        "web:drill_seat": {"id": drill(scene).seats.get().id},
         "web:screen_open": {"word": "AAAA-BBBB-CCCC"},
         "web:device_revoke": {"id": uuid.UUID(int=7)},
         "web:photo": {"sha256": "a" * 64},
+        **{
+            f"web:{name}": {"key": "items"}
+            for name in ("table_new", "table_template", "table_export")
+        },
+        **{
+            f"web:table_{name}": {"token": "a" * 32}
+            for name in ("check", "marked", "import", "discard")
+        },
+        "web:tag": {"text": "K000-0001-0"},
         "web:field_file": {"version": "none", "name": "nothing.js"},
         "field_api:item": {"item_id": uuid.UUID(int=7)},
         "field_api:photo": {"sha256": "a" * 64},
@@ -143,6 +190,28 @@ def screen(scene: Scene) -> ScreenPass:
     return found
 
 
+def drill(scene: Scene) -> Drill:
+    """The one drill of the scene: of Harbour, not begun, with a seat and an inject."""
+    book = scene.world.drill
+    found, made = Drill.objects.get_or_create(
+        book=book,
+        defaults={
+            "area": scene.world.county,
+            "kind": "tabletop",
+            "scenario": {"minutes": 60},
+            "seed": 1,
+            "begins_at": scene.now,
+            "prepared_by": scene.world.users["asha"].id,
+            "prepared_at": scene.now,
+            "request_key": uuid.uuid4(),
+        },
+    )
+    if made:
+        seat = found.seats.create(book=book, key="duty", role="duty_officer", area=found.area)
+        found.injects.create(book=book, number=1, trigger="manual", seat=seat, way="phone")
+    return found
+
+
 def house(scene: Scene) -> DamagedHouse:
     """The one damaged house of the scene, in Willow."""
     found, _made = DamagedHouse.objects.get_or_create(
@@ -168,6 +237,50 @@ def alert(scene: Scene) -> Alert:
     found, _made = Alert.objects.get_or_create(
         area=scene.world.area("Northbank"),
         defaults={"book": scene.world.real, "missing": 1, "raised_at": scene.now},
+    )
+    return found
+
+
+def call(scene: Scene) -> CallOff:
+    """The one call of the scene: on Harbour's supermarket, for goods of Northbank."""
+    order = scene.incident.orders.filter(
+        origin__startswith="agreement:", area=scene.world.area("Northbank")
+    ).first()
+    found, made = CallOff.objects.get_or_create(
+        order=order,
+        defaults={
+            "book": scene.world.real,
+            "area": scene.world.county,
+            "incident": scene.incident,
+            "agreement_id": int(order.origin.partition(":")[2]),
+            "number": "DY-0001",
+            "called_at": scene.now,
+            "called_by": scene.world.users["asha"].id,
+            "due_at": scene.now,
+        },
+    )
+    if made:
+        for line in order.lines.all():
+            found.lines.create(
+                book=scene.world.real, line=line, quantity=line.quantity, price_fen=3_000
+            )
+    return found
+
+
+def taken(scene: Scene) -> Requisition:
+    """The one requisition of the scene."""
+    found, _made = Requisition.objects.get_or_create(
+        incident=scene.incident,
+        defaults={
+            "book": scene.world.real,
+            "area": scene.world.county,
+            "number": "ZY-0001",
+            "owner": "Quarry",
+            "thing": "excavator",
+            "taken_at": scene.now,
+            "taken_by": scene.world.users["asha"].id,
+            "request_key": uuid.uuid4(),
+        },
     )
     return found
 

@@ -166,7 +166,7 @@ def test_a_lot_taken_out_of_use_is_marked_and_cannot_be_loaded(world, person):
     bela, asha = person(scene, "bela"), person(scene, "asha")
     before = bela.get(f"/trips/{trip.id}/").content.decode()
     assert f'name="load-{load.id}"' in before
-    changed = bela.post(f"/stock/lots/{lot_id}/state/", state="quarantined", reason="mould")
+    changed = bela.post(f"/store/lots/{lot_id}/state/", state="quarantined", reason="mould")
     assert changed.status_code == 302
     page = bela.get(f"/trips/{trip.id}/")
     assert "may not leave" in words(page)
@@ -176,7 +176,7 @@ def test_a_lot_taken_out_of_use_is_marked_and_cannot_be_loaded(world, person):
     bela.post(f"/trips/{trip.id}/dispatch/", plate="H-1", **loading(trip))
     load.refresh_from_db()
     assert not load.loaded
-    lot_page = words(asha.get(f"/stock/lots/{lot_id}/"))
+    lot_page = words(asha.get(f"/store/lots/{lot_id}/"))
     assert "Plan again: July flood" in lot_page
     offered = words(asha.get(f"/plans/{scene.plan.id}/"))
     assert "Since this plan was made" in offered

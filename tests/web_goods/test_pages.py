@@ -86,7 +86,7 @@ def addresses(scene) -> list[str]:
         "/checks/",
         "/stock/",
         "/stock/?item=QUILT&due=90",
-        f"/stock/lots/{holding.lot_id}/",
+        f"/store/lots/{holding.lot_id}/",
         "/agreements/",
         f"/incidents/{incident.id}/closures/new/",
     ]
@@ -179,26 +179,26 @@ def test_the_stock_card_ends_with_what_lies_there(busy, person):
     if not load.commodity.startswith("lot:"):
         pytest.fail("the first load of this scene is expected to come from a lot")
     holding = busy.world.quay.holdings.filter(account__balance__gt=0).order_by("id").first()
-    page = person(busy, "bela").get(f"/stock/lots/{holding.lot_id}/")
+    page = person(busy, "bela").get(f"/store/lots/{holding.lot_id}/")
     card = page.context["page"].card
-    assert card[0].balance == holding.account.balance
-    assert sum(line.posting.quantity for line in card) == holding.account.balance
+    assert card.lines[0].balance == card.balance == holding.account.balance
+    assert sum(line.quantity for line in card.lines) == holding.account.balance
 
 
 def test_a_lot_changes_only_with_a_reason(world, person):
     scene = scenes.reported(world)
     lot = world.quay.holdings.order_by("id").first().lot
     bela = person(scene, "bela")
-    asked = bela.post(f"/stock/lots/{lot.id}/state/", state="condemned", reason="")
+    asked = bela.post(f"/store/lots/{lot.id}/state/", state="condemned", reason="")
     assert "This field is required." in words(asked)
-    assert bela.post(f"/stock/lots/{lot.id}/state/", state="good", reason="x").status_code == 409
+    assert bela.post(f"/store/lots/{lot.id}/state/", state="good", reason="x").status_code == 409
     assert (
-        bela.post(f"/stock/lots/{lot.id}/state/", state="condemned", reason="mould").status_code
+        bela.post(f"/store/lots/{lot.id}/state/", state="condemned", reason="mould").status_code
         == 302
     )
     lot.refresh_from_db()
     assert (lot.state, lot.state_reason) == ("condemned", "mould")
-    assert "mould" in words(bela.get(f"/stock/lots/{lot.id}/"))
+    assert "mould" in words(bela.get(f"/store/lots/{lot.id}/"))
 
 
 def test_an_expired_agreement_is_marked_as_never_offered(world, person):

@@ -73,7 +73,7 @@ CODES: dict[str, Code] = {
         Code(
             "item.unknown_place",
             404,
-            _("The place or event is not among yours. The report is safe on the phone."),
+            _("The place or event is not among yours. Your work is safe on the phone."),
         ),
         Code(
             "item.same_id_other_body",
@@ -88,17 +88,17 @@ CODES: dict[str, Code] = {
         Code(
             "photo.not_shown",
             404,
-            _("The report of this photo has not come yet. The photo is safe on the phone."),
+            _("What shows this photo has not come yet. The photo is safe on the phone."),
         ),
         Code(
             "photo.too_large",
             413,
-            _("The photo is too large. It is safe on the phone; the report itself is sent."),
+            _("The photo is too large. It is safe on the phone; all else is sent."),
         ),
         Code(
             "photo.not_an_image",
             415,
-            _("This file is no photo. It is safe on the phone; the report itself is sent."),
+            _("This file is no photo. It is safe on the phone; all else is sent."),
         ),
         Code(
             "photo.damaged",

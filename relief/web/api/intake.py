@@ -1,6 +1,5 @@
-"""Taking an item in: who sent it, whether it is known, and the action it asks for."""
+"""Taking items in: who sent them, whether they are known, and the actions they ask for."""
 
-import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
@@ -8,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db.models import Q
+from django.db import IntegrityError, OperationalError
 from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
+from psycopg_pool import PoolTimeout
 
 from gis.models import Area, Level
 from relief.access import gate
@@ -19,101 +20,62 @@ from relief.deliveries.models import Load
 from relief.deliveries.rules import from_received
 from relief.field import actions as field
 from relief.field import rules
-from relief.field.models import Channel, Item
+from relief.field.models import Channel, Item, ItemKind
 from relief.field.steps import Sent
 from relief.households import actions as households
 from relief.households.rules import Card
 from relief.reports.models import Report, ReportKind
+from relief.reports.steps import Given
 from relief.response import actions as response
 from relief.response.models import ResponseTask
-from relief.web.api import receipts, schemas
+from relief.web.api import receipts, schemas, store_items
+from relief.web.api.bearer import Bearer
 from relief.web.api.reading import read
-from relief.web.api.wrong import AppTooOld, OtherUser
+from relief.web.api.wrong import AppTooOld
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The county has the item; `note` is a sentence about what of it has to wait."""
+    """The county has the item; `note` is a sentence about what of it has to wait.
+
+    `item` is at hand with its report if it need not be read again for the receipt.
+    """
 
     item_id: uuid.UUID
     note: str = ""
+    item: Item | None = None
 
 
-class Bearer:
-    """Who hands items in: the person of an enrolled phone, or of the desk with a file.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An item that was read, and what is stored of it."""
 
-    Keeps what it looked up, since a batch asks the same for each of its items.
-    """
+    kind: str
+    sent: Sent
+    author: User
+    book_id: int
+    found: Item | None
 
-    def __init__(
-        self, *, user: User, now: dt.datetime, device_id: uuid.UUID | None, channel: str = ""
-    ) -> None:
-        self.user, self.now, self.device_id, self.channel = user, now, device_id, channel
-        self._actors: dict[tuple[int, int], gate.Actor] = {}
-        self._areas: dict[str, Area] = {}
-        self._known: dict[uuid.UUID, Item] = {}
-        self._texts: dict[tuple[int, str], Item] = {}
 
-    def expect(self, raws: Sequence[Any]) -> None:
-        """Look up together what is known of these items, and the places they name."""
-        ids, codes = set(), set()
-        for raw in raws:
-            said = raw if isinstance(raw, dict) else {}
-            with contextlib.suppress(ValueError):
-                ids.add(uuid.UUID(str(said.get("id"))))
-            body = said.get("body")
-            if isinstance(body, dict):
-                codes |= {str(body.get(key))[:12] for key in ("area", "village")}
-        same = Q(id__in=ids) | Q(code__in=[rules.code_of(one) for one in ids], channel=Channel.SMS)
-        for item in Item.objects.select_related("report").filter(same):
-            self._known[item.id] = item
-            if item.channel == Channel.SMS:
-                self._texts[item.book_id, item.code] = item
-        places = Area.objects.filter(code__in=codes).defer("boundary", "centre")
-        self._areas |= {area.code: area for area in places}
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A new report of a known incident: it can be filed together with others like it."""
 
-    def known(self, item_id: uuid.UUID) -> Item | None:
-        return self._known.get(item_id)
+    actor: gate.Actor
+    incident_id: int
+    asked: response.Asked
 
-    def text_of(self, sent: Sent, *, book_id: int) -> Item | None:
-        """The text message of the same code, before its item came."""
-        return self._texts.get((book_id, sent.code))
+    @property
+    def sent(self) -> Sent:
+        assert self.asked.item is not None
+        return self.asked.item
 
-    def area(self, code: str) -> Area:
-        """The area of that code, or NotFound."""
-        if code not in self._areas:
-            raise gate.NotFound
-        return self._areas[code]
-
-    def actor(self, *, user: User, book_id: int) -> gate.Actor:
-        """That person in that book. Raises NotFound for who holds no duty there."""
-        key = (user.pk, book_id)
-        if key not in self._actors:
-            self._actors[key] = gate.actor_for(user=user, book_id=book_id, now=self.now)
-        if not self._actors[key].duties:
-            raise gate.NotFound
-        return self._actors[key]
-
-    def author(self, item: schemas.Item) -> User:
-        """The item's author, who must be the bearer unless it was carried. Raises OtherUser."""
-        if item.author == self.user.pk:
-            return self.user
-        author = User.objects.filter(id=item.author, is_active=True).first()
-        if author is None or self.channel_of(item) == Channel.DATA:
-            raise OtherUser(_("What another person saved is sent from that person's phone only."))
-        # Who carries it must at least have a duty in that book; see `check_sees`.
-        self.actor(user=self.user, book_id=item.book)
-        return author
-
-    def check_sees(self, place: Area, *, author: User, book_id: int) -> None:
-        """Who hands in what another saved has a duty at that place. Raises NotFound."""
-        if author.pk == self.user.pk:
-            return
-        if not self.actor(user=self.user, book_id=book_id).sees(path=place.path):
-            raise gate.NotFound
-
-    def channel_of(self, item: schemas.Item) -> str:
-        return self.channel or item.channel
+    def goes_with(self, others: Sequence["Wish"]) -> bool:
+        """Whether it is of the others' author, book and incident, and none of them again."""
+        first = others[0]
+        return (self.actor, self.incident_id) == (first.actor, first.incident_id) and all(
+            self.sent.id != one.sent.id and self.sent.code != one.sent.code for one in others
+        )
 
 
 def take_in(raw: Any, *, bearer: Bearer) -> Taken:
@@ -121,6 +83,88 @@ def take_in(raw: Any, *, bearer: Bearer) -> Taken:
 
     Raises Refused and NotFound.
     """
+    opened = _opened(raw, bearer=bearer)
+    wish = _wish(opened, bearer=bearer)
+    if wish is None:
+        return _done(opened, bearer=bearer)
+    [outcome] = _filed([wish], now=bearer.now)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def take_in_all(raws: Sequence[Any], *, bearer: Bearer) -> list[Taken | Exception]:
+    """What became of each of these items, in their order; nothing of one can fail the others.
+
+    Reports that follow one another are filed in one transaction.
+    """
+    outcomes: dict[int, Taken | Exception] = {}
+    group: dict[int, Wish] = {}
+
+    def file_group() -> None:
+        outcomes.update(_filed_together(group, raws=raws, bearer=bearer))
+        group.clear()
+
+    for place, raw in enumerate(raws):
+        try:
+            wish = _wish(_opened(raw, bearer=bearer), bearer=bearer)
+        except Exception as wrong:
+            outcomes[place] = wrong
+            continue
+        if group and (wish is None or not wish.goes_with(list(group.values()))):
+            file_group()
+        if wish is None:
+            outcomes[place] = _attempted(raw, bearer=bearer)
+        else:
+            group[place] = wish
+    if group:
+        file_group()
+    return [outcomes[place] for place in range(len(raws))]
+
+
+def _filed_together(
+    group: Mapping[int, Wish], *, raws: Sequence[Any], bearer: Bearer
+) -> dict[int, Taken | Exception]:
+    """The outcomes of a group by their places; one by one if the group as a whole failed."""
+    try:
+        return dict(zip(group, _filed(list(group.values()), now=bearer.now), strict=True))
+    except Exception as wrong:
+        alike = isinstance(wrong, gate.Refused | gate.NotFound | OperationalError | PoolTimeout)
+        if alike and not isinstance(wrong.__cause__, DeadlockDetected):
+            return dict.fromkeys(group, wrong)
+        # One of them was stored by another process meanwhile, or cannot be stored.
+        bearer.expect([raws[place] for place in group])
+        return {place: _attempted(raws[place], bearer=bearer) for place in group}
+
+
+def _attempted(raw: Any, *, bearer: Bearer) -> Taken | Exception:
+    try:
+        try:
+            return take_in(raw, bearer=bearer)
+        except IntegrityError:
+            # Another process took the same at the same moment; by now it has committed.
+            bearer.expect([raw])
+            return take_in(raw, bearer=bearer)
+    except Exception as wrong:
+        return wrong
+
+
+def _filed(wishes: Sequence[Wish], *, now: dt.datetime) -> list[Taken | Exception]:
+    first = wishes[0]
+    found = response.file_reports(
+        actor=first.actor,
+        incident_id=first.incident_id,
+        asked=[one.asked for one in wishes],
+        now=now,
+    )
+    return [
+        one if isinstance(one, Exception) else Taken(wish.sent.id, item=one.item)
+        for wish, one in zip(wishes, found, strict=True)
+    ]
+
+
+def _opened(raw: Any, *, bearer: Bearer) -> Opened:
+    """The item as it came, if this bearer may bring it. Raises Refused."""
     item = read(schemas.Item, raw)
     if item.schema_version < schemas.OLDEST_SCHEMA:
         raise AppTooOld(
@@ -130,12 +174,35 @@ def take_in(raw: Any, *, bearer: Bearer) -> Taken:
     author = bearer.author(item)
     sent = _sent(item, raw, bearer=bearer, author=author)
     found = bearer.known(sent.id)
-    if found is not None:
-        if (found.digest, found.book_id) != (sent.digest, item.book):
-            raise rules.SameIdOtherBody(receipt=found.receipt)
-        return Taken(sent.id, _go_on_from_text(found, bearer=bearer, author=author))
-    body = read(schemas.BODIES[item.kind], item.body)
-    actor = bearer.actor(user=author, book_id=item.book)
+    if found is not None and (found.digest, found.book_id) != (sent.digest, item.book):
+        raise rules.SameIdOtherBody(receipt=found.receipt)
+    return Opened(item.kind, sent, author, item.book, found)
+
+
+def _wish(opened: Opened, *, bearer: Bearer) -> Wish | None:
+    """The report to be filed, if the item is a new one that needs nobody's help for it."""
+    sent, book_id = opened.sent, opened.book_id
+    if opened.found is not None or opened.kind != ItemKind.REPORT or sent.channel != Channel.DATA:
+        return None
+    body = read(schemas.ReportBody, sent.body)
+    text = bearer.text_of(sent, book_id=book_id)
+    if body.incident is None or getattr(text, "report", None) is not None:
+        return None
+    actor = bearer.actor(user=opened.author, book_id=book_id)
+    area, village = _places(body, bearer=bearer)
+    given = _given(body, village, key=sent.id)
+    return Wish(actor, body.incident, response.Asked(area, given, sent))
+
+
+def _done(opened: Opened, *, bearer: Bearer) -> Taken:
+    """Do what an item says that is no report to be filed with others, or is known."""
+    sent, author = opened.sent, opened.author
+    if opened.found is not None:
+        if opened.found.text is None:
+            return Taken(sent.id, item=opened.found)
+        return Taken(sent.id, _go_on_from_text(opened.found, bearer=bearer, author=author))
+    body = read(schemas.BODIES[opened.kind], sent.body)
+    actor = bearer.actor(user=author, book_id=opened.book_id)
     note = ""
     if isinstance(body, schemas.ReportBody):
         note = _report(body, sent=sent, actor=actor, bearer=bearer, author=author)
@@ -145,6 +212,8 @@ def take_in(raw: Any, *, bearer: Bearer) -> Taken:
         _receipt(body, sent=sent, actor=actor, now=bearer.now)
     elif isinstance(body, schemas.TaskBody):
         _task(body, sent=sent, actor=actor, now=bearer.now)
+    else:
+        store_items.take(body, sent=sent, actor=actor, bearer=bearer, author=author)
     return Taken(sent.id, note)
 
 
@@ -169,7 +238,7 @@ def _sent(item: schemas.Item, raw: Any, *, bearer: Bearer, author: User) -> Sent
 def _report(
     body: schemas.ReportBody, *, sent: Sent, actor: gate.Actor, bearer: Bearer, author: User
 ) -> str:
-    """Store and file a report; a sentence if part of it has to wait."""
+    """Complete a text message, or keep the report for the desk; a sentence if a part waits."""
     area, village = _places(body, bearer=bearer)
     place = village or area
     bearer.check_sees(place, author=author, book_id=actor.book_id)
@@ -178,46 +247,30 @@ def _report(
         field.complete_text(actor=actor, sent=sent, area_id=place.pk, now=bearer.now)
         found = receipts.stored(item_ids=[sent.id])[sent.id]
         return _go_on_from_text(found, bearer=bearer, author=author)
-    if body.incident is None or sent.channel != Channel.DATA:
-        hit = people_hit(sent.body)
-        field.keep_for_desk(actor=actor, sent=sent, area_id=place.pk, hit=hit, now=bearer.now)
-    else:
-        _file(body, body.incident, area, village, sent=sent, actor=actor, now=bearer.now)
+    hit = people_hit(sent.body)
+    field.keep_for_desk(actor=actor, sent=sent, area_id=place.pk, hit=hit, now=bearer.now)
     return ""
 
 
-def _file(
-    body: schemas.ReportBody,
-    incident_id: int,
-    area: Area,
-    village: Area | None,
-    *,
-    sent: Sent,
-    actor: gate.Actor,
-    now: dt.datetime,
-    after: Report | None = None,
-) -> None:
-    """File the report; `after` a text message's report it is the next version of that one."""
+def _given(
+    body: schemas.ReportBody, village: Area | None, *, key: uuid.UUID, after: Report | None = None
+) -> Given:
+    """What the body reports; `after` a text message's report it is the next version of that one."""
     first = body.kind == ReportKind.INITIAL.value
-    response.file_report(
-        actor=actor,
-        incident_id=incident_id,
-        area_id=area.pk,
-        village_id=village.pk if village else None,
+    return Given(
         kind=ReportKind.FOLLOW_UP if after and first else body.kind,
         figures=body.figures,
         as_of=body.as_of,
+        request_key=key,
+        village=village,
+        chain=after.chain if after else body.chain,
+        base=after.request_key if after else body.base,
         change_reason=body.change_reason,
         change_note=body.change_note,
         narrative=body.narrative,
-        chain=after.chain if after else body.chain,
-        base=after.request_key if after else body.base,
         scene=body.scene.model_dump(exclude_unset=True),
         point=_point(body.point),
         accuracy_m=body.accuracy_m,
-        request_key=sent.id,
-        item=None if after else sent,
-        now=now,
     )
 
 
@@ -235,21 +288,15 @@ def _go_on_from_text(item: Item, *, bearer: Bearer, author: User) -> str:
     body = read(schemas.ReportBody, item.body)
     area, village = _places(body, bearer=bearer)
     actor = bearer.actor(user=author, book_id=item.book_id)
-    sent = Sent(
-        id=item.id,
-        kind=item.kind,
-        body=item.body,
-        digest=item.digest,
-        code=item.code,
-        schema=item.schema,
-        made_at=item.made_at,
+    [outcome] = response.file_reports(
+        actor=actor,
+        incident_id=report.incident_id,
+        asked=[response.Asked(area, _given(body, village, key=item.id, after=report))],
+        now=bearer.now,
     )
-    incident = report.incident_id
-    try:
-        _file(body, incident, area, village, sent=sent, actor=actor, now=bearer.now, after=report)
-    except gate.Refused as refused:
-        return str(refused.sentence)
-    return ""
+    if isinstance(outcome, gate.NotFound):
+        raise outcome
+    return str(outcome.sentence) if isinstance(outcome, gate.Refused) else ""
 
 
 def _damage(body: schemas.DamageBody, *, sent: Sent, actor: gate.Actor, bearer: Bearer) -> None:

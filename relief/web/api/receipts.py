@@ -7,6 +7,7 @@ from typing import Any
 
 from relief.field.models import Item, ItemKind, Photo
 from relief.reports.models import Report, ReportState
+from relief.web.api import store_notes
 from relief.web.api.answers import stamp
 
 MOST = 500
@@ -38,10 +39,11 @@ def of(items: Sequence[Item]) -> list[dict[str, Any]]:
             whole_at__isnull=False,
         )
         whole = set(photos.values_list("book_id", "sha256"))
-    return [_receipt(item, whole=whole) for item in items]
+    said = store_notes.notes(items=items)
+    return [_receipt(item, whole=whole, note=said.get(item.id, "")) for item in items]
 
 
-def _receipt(item: Item, *, whole: set[tuple[int, str]]) -> dict[str, Any]:
+def _receipt(item: Item, *, whole: set[tuple[int, str]], note: str) -> dict[str, Any]:
     state, reason = _became(item)
     missing = [one for one in item.photos if (item.book_id, one) not in whole]
     return {
@@ -50,7 +52,7 @@ def _receipt(item: Item, *, whole: set[tuple[int, str]]) -> dict[str, Any]:
         "kind": item.kind,
         "received_at": stamp(item.received_at),
         "state": state,
-        "reason": reason,
+        "reason": reason or note,
         "missing_photos": missing,
         "complete": not missing,
     }
@@ -62,6 +64,6 @@ def _became(item: Item) -> tuple[str, str]:
         return "done", ""
     report: Report | None = getattr(item, "report", None)
     if report is None:
-        return "received", ""
+        return ("returned", item.return_reason) if item.returned_at else ("received", "")
     returned = report.state == ReportState.RETURNED
     return STATES.get(ReportState(report.state), report.state), report.check_note * returned

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from relief.access import gate
 from relief.access.acts import Act
 from relief.access.models import Duty, User
 from relief.catalog.models import Item
+from relief.catalog.pinyin import initials
+from relief.catalog.tags import write as tag
 from relief.deliveries.models import Load, Stop, TripState
 from relief.incidents.models import Incident, IncidentStatus
 from relief.journal.models import Book
@@ -22,8 +25,9 @@ from relief.reports import chains as chain_rules
 from relief.reports.indicators import INDICATORS, SUMS, WITHIN
 from relief.reports.models import Report, ReportDuty, ReportState
 from relief.response.models import ResponseTask
-from relief.web.api import schemas
+from relief.web.api import schemas, store_reference
 from relief.web.api.answers import encode, stamp
+from relief.web.api.store_trips import lot_of
 
 CHUNK_BYTES = 512 * 1024
 _NUMBERS = ["report.plausible_share", "report.growth_note_factor"]
@@ -42,9 +46,17 @@ def person(user: User) -> dict[str, Any]:
 
 
 def reference(
-    *, user: User, actor: gate.Actor, held: Sequence[Book], now: dt.datetime
+    *,
+    user: User,
+    actor: gate.Actor,
+    held: Sequence[Book],
+    now: dt.datetime,
+    device_id: uuid.UUID,
 ) -> tuple[dict[str, Any], str]:
-    """The reference, and its tag: the same as long as nothing but the time has changed."""
+    """The reference, and its tag: the same as long as nothing but the time has changed.
+
+    Numbers of issue slips are given to the device, for the time without a network.
+    """
     areas, own = _areas(actor)
     incidents = list(
         Incident.objects.visible_to(actor)
@@ -56,6 +68,7 @@ def reference(
     duties = _duties(actor, open_ids)
     content: dict[str, Any] = {
         "person": person(user),
+        "reports": any(actor.paths(act) for act in (Act.FILE_REPORT, Act.REPORT_VILLAGE)),
         "books": [{"id": one.pk, "kind": one.kind, "name": one.name} for one in held],
         "book": actor.book_id,
         "areas": [_area(one, own=one.pk in own) for one in areas],
@@ -66,10 +79,14 @@ def reference(
         "duties": duties,
         "stops": _stops(actor, own),
         "tasks": _tasks(actor, own),
-        "items": [
-            {"code": one.code, "name": one.name, "name_en": one.name_en, "unit": one.unit}
-            for one in Item.objects.order_by("order", "code")
-        ],
+        "items": [_item(one) for one in Item.objects.order_by("order", "code")],
+        "store": store_reference.store(
+            actor=actor,
+            book=next(one for one in held if one.pk == actor.book_id),
+            device_id=device_id,
+            incidents=open_ids,
+            now=now,
+        ),
         "contacts": {"county_phone": settings.COUNTY_PHONE},
         "limits": {
             "schema": schemas.SCHEMA,
@@ -80,8 +97,21 @@ def reference(
             "batch": schemas.BATCH,
         },
     }
-    tag = hashlib.sha256(encode(content)).hexdigest()[:32]
-    return {"server_time": stamp(now), **content}, tag
+    etag = hashlib.sha256(encode(content)).hexdigest()[:32]
+    return {"server_time": stamp(now), **content}, etag
+
+
+def _item(one: Item) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "name_en": one.name_en,
+        "unit": one.unit,
+        "unit_en": one.unit_en,
+        "pinyin": initials(one.name),
+        "category": one.category,
+        "recoverable": one.recoverable,
+    }
 
 
 _INDICATORS = [
@@ -208,7 +238,7 @@ def _stops(actor: gate.Actor, own: set[int]) -> list[dict[str, Any]]:
     stops = list(
         Stop.objects.visible_to(actor)
         .filter(area_id__in=own, received_at=None, trip__state=TripState.ON_THE_ROAD)
-        .select_related("trip")
+        .select_related("trip__fleet__agreement")
         .order_by("arrives_at", "id")
     )
     loads = Load.objects.filter(stop__in=stops, loaded__gt=0).select_related("line__item")
@@ -218,20 +248,29 @@ def _stops(actor: gate.Actor, own: set[int]) -> list[dict[str, Any]]:
         lines.setdefault(load.stop_id, []).append(
             {
                 "line": load.pk,
+                "lot": lot_of(load.commodity),
+                "tag": _lot_tag(load.commodity),
                 "item": item.code,
                 "name": item.name,
                 "name_en": item.name_en,
                 "unit": item.unit,
+                "unit_en": item.unit_en,
                 "loaded": load.loaded,
             }
         )
     return [
         {
             "id": one.pk,
+            "tag": tag(kind="stop", id=one.pk),
             "trip": one.trip_id,
+            "trip_tag": tag(kind="trip", id=one.trip_id),
             "number": one.trip.number,
             "slip": f"{one.trip.number}/{one.position}",
+            "slip_number": one.trip.slip_number,
             "plate": one.trip.plate,
+            "driver": one.trip.driver,
+            # Who drives may not be known; then whoever sends the vehicle.
+            "phone": one.trip.driver_phone or one.trip.fleet.agreement.phone,
             "leaves_at": stamp(one.trip.dispatched_at or one.trip.leaves_at),
             "arrives_at": stamp(one.arrives_at),
             "state": one.trip.state,
@@ -240,6 +279,11 @@ def _stops(actor: gate.Actor, own: set[int]) -> list[dict[str, Any]]:
         for one in stops
         if one.pk in lines
     ]
+
+
+def _lot_tag(commodity: str) -> str | None:
+    lot = lot_of(commodity)
+    return tag(kind="lot", id=lot) if lot is not None else None
 
 
 def _tasks(actor: gate.Actor, own: set[int]) -> list[dict[str, Any]]:

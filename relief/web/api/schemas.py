@@ -4,60 +4,27 @@ import datetime as dt
 import uuid
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-)
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from relief.field.models import ItemKind
+from relief.web.api import store_schemas
+from relief.web.api.shapes import (
+    AreaCode,
+    Latitude,
+    Longitude,
+    Loose,
+    Moment,
+    Note,
+    RowId,
+    Sha256,
+    Small,
+    Strict,
+    Units,
+)
 
 SCHEMA, OLDEST_SCHEMA = 1, 1
 BATCH = 50
 PHOTOS = 20
-
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)]
-AreaCode = Annotated[str, Field(pattern=r"^[0-9]{12}$", max_length=12)]
-RowId = Annotated[int, Field(ge=1, le=2**53, strict=True)]
-BookId = Annotated[int, Field(ge=1, le=2**53)]  # in an address all is text
-Small = Annotated[int, Field(ge=0, le=32_767, strict=True)]
-Units = Annotated[int, Field(ge=0, le=2_000_000_000, strict=True)]
-Note = Annotated[str, Field(max_length=200)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-
-
-def _written(moment: Any) -> Any:
-    """RFC 3339 text, not seconds since some day; `datetime` comes from an address."""
-    if not isinstance(moment, str | dt.datetime):
-        raise ValueError("a moment as text")
-    return moment
-
-
-def _thinkable(moment: dt.datetime) -> dt.datetime:
-    """A clock may be wrong by decades, but not by centuries: dates must fit every calendar."""
-    if not 1970 <= moment.year <= 2200:
-        raise ValueError("a year from 1970 to 2200")
-    return moment
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_thinkable)]
-
-
-class Strict(BaseModel):
-    """No fields beside the contract's, and no number written as text."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Loose(Strict):
-    """As JSON comes: identifiers and moments are text."""
-
-    model_config = ConfigDict(extra="forbid", strict=False)
 
 
 class Scene(Strict):
@@ -138,11 +105,20 @@ class TaskBody(Strict):
     evidence: Note = ""
 
 
+Kind = Literal[
+    "report", "damage", "receipt", "task", "issue", "arrival", "return", "count", "hand_out", "code"
+]
 BODIES: dict[str, type[BaseModel]] = {
     ItemKind.REPORT: ReportBody,
     ItemKind.DAMAGE: DamageBody,
     ItemKind.RECEIPT: ReceiptBody,
     ItemKind.TASK: TaskBody,
+    ItemKind.ISSUE: store_schemas.IssueBody,
+    ItemKind.ARRIVAL: store_schemas.ArrivalBody,
+    ItemKind.RETURN: store_schemas.ReturnBody,
+    ItemKind.COUNT: store_schemas.CountBody,
+    ItemKind.HAND_OUT: store_schemas.HandOutBody,
+    ItemKind.CODE: store_schemas.CodeBody,
 }
 
 
@@ -151,7 +127,7 @@ class Item(Loose):
 
     id: uuid.UUID
     book: RowId
-    kind: Literal["report", "damage", "receipt", "task"]
+    kind: Kind
     author: RowId
     device_seq: Units = 0
     # 'schema_version' in code: pydantic keeps `schema` for itself.
@@ -214,7 +190,7 @@ class Receipt(BaseModel):
 
     id: uuid.UUID
     receipt: str
-    kind: Literal["report", "damage", "receipt", "task"]
+    kind: Kind
     received_at: dt.datetime
     state: Literal["received", "adopted", "verified", "to_merge", "returned", "merged", "done"]
     reason: str
@@ -269,6 +245,7 @@ class Reference(BaseModel):
 
     server_time: dt.datetime
     person: Person
+    reports: bool
     books: list[dict[str, Any]]
     book: int
     areas: list[dict[str, Any]]
@@ -280,5 +257,6 @@ class Reference(BaseModel):
     stops: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
     items: list[dict[str, Any]]
+    store: dict[str, Any] | None
     contacts: dict[str, Any]
     limits: dict[str, Any]

@@ -29,7 +29,7 @@ class DeviceToken(AuthBase):
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != SCHEME or not token.strip():
             raise devices.NotSigned("")
-        return devices.of_token(token=token.strip(), now=request.now)  # type: ignore[attr-defined]
+        return devices.of_token(token=token.strip(), now=request.real_now)  # type: ignore[attr-defined]
 
 
 def device_of(request: HttpRequest) -> Device:
@@ -39,7 +39,7 @@ def device_of(request: HttpRequest) -> Device:
 
 def actor_of(request: HttpRequest, *, book_id: int) -> gate.Actor:
     """The phone's person in that book. Raises NotFound for who holds no duty there."""
-    now = request.now  # type: ignore[attr-defined]
+    now = request.real_now  # type: ignore[attr-defined]
     actor = gate.actor_for(user=device_of(request).user, book_id=book_id, now=now)
     if not actor.duties:
         raise gate.NotFound

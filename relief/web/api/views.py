@@ -1,6 +1,7 @@
 """The addresses of the field API. Each reads a request, calls one function, writes the answer."""
 
 import datetime as dt
+import gzip
 import logging
 import threading
 import uuid
@@ -12,7 +13,7 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
-from django.db import IntegrityError, OperationalError
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,10 +24,11 @@ from psycopg_pool import PoolTimeout
 from relief.access import gate
 from relief.field import devices, photos
 from relief.norms import queries as norms
-from relief.web.api import answers, receipts, schemas
+from relief.web.api import answers, receipts, schemas, shapes
 from relief.web.api import reference as references
+from relief.web.api.bearer import Bearer
 from relief.web.api.codes import CODES
-from relief.web.api.intake import Bearer, Taken, take_in
+from relief.web.api.intake import Taken, take_in_all
 from relief.web.api.reading import bytes_of, json_of, read
 from relief.web.api.signing import DeviceToken, actor_of, device_of
 from relief.web.api.wrong import Invalid, NowhereHere, TooManyCodes, not_as_expected
@@ -120,11 +122,21 @@ def reference(request: HttpRequest, book: int | None = None) -> HttpResponse:
     if chosen is None:
         raise gate.NotFound
     actor = actor_of(request, book_id=chosen.pk)
-    content, tag = references.reference(user=user, actor=actor, held=held, now=moment)
+    content, tag = references.reference(
+        user=user,
+        actor=actor,
+        held=held,
+        now=moment,
+        device_id=device_of(request).id,
+    )
     if request.headers.get("If-None-Match", "").strip('W/"') == tag:
         found = HttpResponse(status=304)
     else:
         found = answers.answer(content)
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            # A tenth of its bytes on a slow line; nothing in it is secret from who asks.
+            found.content = gzip.compress(found.content, 6, mtime=0)
+            found["Content-Encoding"] = "gzip"
     found["ETag"] = f'"{tag}"'
     return found
 
@@ -173,7 +185,7 @@ def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     url_name="items",
     response={200: schemas.Receipts, **_problems()},
 )
-def items(request: HttpRequest, since: schemas.Moment | None = None) -> HttpResponse:
+def items(request: HttpRequest, since: shapes.Moment | None = None) -> HttpResponse:
     """What became of the person's own items that came since then."""
     return answers.answer(
         {"items": receipts.since(user_id=device_of(request).user_id, moment=since)}
@@ -185,7 +197,7 @@ def items(request: HttpRequest, since: schemas.Moment | None = None) -> HttpResp
     url_name="photo",
     response={200: schemas.PhotoStatus, **_problems(403)},
 )
-def photo(request: HttpRequest, sha256: schemas.Sha256, book: schemas.BookId) -> HttpResponse:
+def photo(request: HttpRequest, sha256: shapes.Sha256, book: shapes.BookId) -> HttpResponse:
     """How much of a photo the county has."""
     found = photos.known(actor=actor_of(request, book_id=book), sha256=sha256)
     return answers.answer(photos.status(found))
@@ -197,7 +209,7 @@ def photo(request: HttpRequest, sha256: schemas.Sha256, book: schemas.BookId) ->
     response={200: schemas.PhotoStatus, **_problems(403, 415)},
     openapi_extra=_body("", kind="application/octet-stream"),
 )
-def photo_put(request: HttpRequest, sha256: schemas.Sha256, book: schemas.BookId) -> HttpResponse:
+def photo_put(request: HttpRequest, sha256: shapes.Sha256, book: shapes.BookId) -> HttpResponse:
     """Bytes of a photo: all of it, or those that `Content-Range` names."""
     actor = actor_of(request, book_id=book)
     data = bytes_of(request, most=settings.PHOTO_MOST_BYTES)
@@ -207,7 +219,7 @@ def photo_put(request: HttpRequest, sha256: schemas.Sha256, book: schemas.BookId
 
 
 def _now(request: HttpRequest) -> dt.datetime:
-    return request.now  # type: ignore[attr-defined]
+    return request.real_now  # type: ignore[attr-defined]
 
 
 def _bearer(request: HttpRequest) -> Bearer:
@@ -216,12 +228,14 @@ def _bearer(request: HttpRequest) -> Bearer:
 
 
 def _taken(raws: Sequence[Any], *, bearer: Bearer) -> list[tuple[int, dict[str, Any]]]:
-    """Status and receipt or problem of each item; nothing of one can fail the others."""
+    """Status and receipt or problem of each item."""
     bearer.expect(raws)
     with norms.remembered():
-        found = [_one(raw, bearer=bearer) for raw in raws]
-    ids = [one.item_id for one in found if isinstance(one, Taken)]
-    items = receipts.stored(item_ids=ids)
+        found = take_in_all(raws, bearer=bearer)
+    taken = [one for one in found if isinstance(one, Taken)]
+    items = {one.item_id: one.item for one in taken if one.item is not None}
+    unread = {one.item_id for one in taken} - items.keys()
+    items |= receipts.stored(item_ids=unread) if unread else {}
     told = dict(zip(items, receipts.of(list(items.values())), strict=True))
     results: list[tuple[int, dict[str, Any]]] = []
     told_of: set[uuid.UUID] = set()
@@ -233,28 +247,20 @@ def _taken(raws: Sequence[Any], *, bearer: Bearer) -> list[tuple[int, dict[str, 
             status, receipt = 201 if new else 200, told[one.item_id]
             results.append((status, {**receipt, "reason": receipt["reason"] or one.note}))
         else:
-            results.append((one["status"], one))
+            problem = _problem(one)
+            results.append((problem["status"], problem))
     return results
 
 
-def _one(raw: Any, *, bearer: Bearer) -> Taken | dict[str, Any]:
-    """What was taken, or the problem."""
-    try:
-        try:
-            return take_in(raw, bearer=bearer)
-        except IntegrityError:
-            # Another process took the same at the same moment; by now it has committed.
-            bearer.expect([raw])
-            return take_in(raw, bearer=bearer)
-    except (gate.Refused, gate.NotFound) as refused:
-        return answers.problem(refused)
-    except (OperationalError, PoolTimeout):
-        LOG.exception("the database did not take an item")
+def _problem(wrong: Exception) -> dict[str, Any]:
+    """Why an item was not taken. The phone keeps it, and tries again what was no refusal."""
+    if isinstance(wrong, gate.Refused | gate.NotFound):
+        return answers.problem(wrong)
+    if isinstance(wrong, OperationalError | PoolTimeout):
+        LOG.error("the database did not take an item", exc_info=wrong)
         return answers.of_code(CODES["server.busy"])
-    except Exception:
-        # The phone keeps what was not taken and tries again; the others must not wait for it.
-        LOG.exception("an item could not be taken")
-        return answers.of_code(CODES["server.fault"])
+    LOG.error("an item could not be taken", exc_info=wrong)
+    return answers.of_code(CODES["server.fault"])
 
 
 # How whatever goes wrong is answered

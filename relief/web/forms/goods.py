@@ -1,4 +1,4 @@
-"""Loading, receiving, settling, changing lots and planning: what people type about goods."""
+"""Receiving, settling, changing lots and planning: what people type about goods."""
 
 from typing import Any
 
@@ -30,33 +30,6 @@ class RefusalForm(Sheet):
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-
-
-class LoadingForm(Sheet):
-    """Units really loaded, load by load; those that may not leave are not asked for."""
-
-    plate = forms.CharField(
-        label=gettext_lazy("Licence plate"),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-    )
-
-    def __init__(self, data: Any, *, loads: list[Load], barred: set[int]) -> None:
-        super().__init__(data)
-        self.loads, self.barred = loads, barred
-        for load in loads:
-            if load.id not in barred:
-                self.fields[f"load-{load.id}"] = whole_number(
-                    label=str(load.line.item), initial=load.planned
-                )
-
-    def quantities(self) -> dict[int, int]:
-        """Units by load, for `dispatch_trip`; nothing is taken from lots out of use."""
-        return {
-            load.id: 0 if load.id in self.barred else self.cleaned_data[f"load-{load.id}"]
-            for load in self.loads
-        }
 
 
 class ReceivingForm(Sheet):

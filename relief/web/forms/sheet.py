@@ -31,10 +31,12 @@ class Sheet(forms.Form):
     def try_to(self, act: Callable[..., Done], request: HttpRequest, **facts: Any) -> Done | None:
         """Do it, or keep the refusal's sentence for the page. None means refused.
 
+        It is done by the person and at the time of the request, unless `facts` say otherwise.
         Another's duty is not a matter of what was typed: that goes on to the refusal page.
         """
         try:
-            return act(actor=request.actor, now=request.now, **facts)  # type: ignore[attr-defined]
+            given = {"actor": request.actor, "now": request.now} | facts  # type: ignore[attr-defined]
+            return act(**given)
         except NotYourDuty:
             raise
         except Refused as refused:

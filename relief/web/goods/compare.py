@@ -129,13 +129,14 @@ def compare(*, actor: Actor, plan: Plan, now: dt.datetime) -> Comparison:
 
 def _usable(source: Source, today: dt.date) -> bool:
     lot = source.lot
-    return lot is None or stock.usable(state=lot.state, expires_on=lot.expires_on, on=today)
+    return lot is None or stock.usable(state=lot.state, good_until=lot.good_until, on=today)
 
 
 def _cover_now(*, actor: Actor, incident: Incident, barred: list[OrderLine]) -> dict[str, float]:
     """Share of today's needs that orders in force, goods on the road and receipts cover."""
     lost: Counter[int] = Counter()
     for line in barred:
+        assert line.need_id is not None, "a line that rests on a plan has its need"
         lost[line.need_id] += (line.quantity - line.loaded) * line.stands_for
     met: Counter[str] = Counter()
     wanted: Counter[str] = Counter()

@@ -86,9 +86,11 @@ class Sheet:
     order: Order
     origin: object
     issuer: User | None
+    commander: User | None  # whose word it rests on, before its paper comes
     lines: list[SheetLine]
     batches: dict[str, str]
     sees_plan: bool
+    may_add_paper: bool
 
     @property
     def kg(self) -> Decimal:
@@ -133,10 +135,12 @@ def sheet(*, actor: Actor, id: int) -> Sheet:
     ):
         loads.setdefault(load.line_id, []).append(load)
     batches = lots(load.commodity for several in loads.values() for load in several)
+    people = User.objects.in_bulk([order.issued_by, order.said_by or 0])
     return Sheet(
         order=order,
         origin=places(holders=[order.origin]).get(order.origin, order.origin),
-        issuer=User.objects.filter(id=order.issued_by).first(),
+        issuer=people.get(order.issued_by),
+        commander=people.get(order.said_by or 0),
         lines=[
             SheetLine(
                 line, known[line.source_id], holds.get(line.document, 0), loads.get(line.id, [])
@@ -144,7 +148,10 @@ def sheet(*, actor: Actor, id: int) -> Sheet:
             for line in lines
         ],
         batches={lot.commodity: lot.batch for lot in batches.values()},
-        sees_plan=actor.may(Act.READ_PLANS, path=order.plan.area.path),
+        sees_plan=order.plan is not None and actor.may(Act.READ_PLANS, path=order.plan.area.path),
+        may_add_paper=order.said_by is not None
+        and order.paper_at is None
+        and actor.may(Act.ORDER_BY_PHONE, path=order.area.path),
     )
 
 

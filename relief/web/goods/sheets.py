@@ -227,7 +227,7 @@ def _loaded(load: Load, known: dict[int, Source], loaded: dict) -> Freight:
     lot = loaded.get(lot_id(load.commodity) or 0) or source.lot
     return Freight(
         item=load.line.item,
-        wanted=load.line.need.item,
+        wanted=load.line.need.item if load.line.need else load.line.item,
         ratio=load.line.stands_for,
         quantity=load.planned if load.loaded is None else load.loaded,
         source=source,

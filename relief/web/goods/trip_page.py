@@ -1,5 +1,6 @@
 """Trips as keepers and township officers see them: what to load, what to receive, by when."""
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
@@ -11,10 +12,11 @@ from relief.access.gate import Actor, NotFound
 from relief.access.models import User
 from relief.allocation.queries import places
 from relief.deliveries import queries
-from relief.deliveries.models import Load, Stop, Trip, TripState
+from relief.deliveries.models import Load, Pick, Stop, Trip, TripState
 from relief.stock import rules as stock_rules
 from relief.stock.models import Lot
-from relief.web.forms.goods import LoadingForm, ReceivingForm
+from relief.web.forms.goods import ReceivingForm
+from relief.web.forms.issuing import LoadingForm
 from relief.web.goods.sources import lot_id, lots
 
 FINISHED_SHOWN = 40
@@ -82,6 +84,8 @@ def one(*, actor: Actor, trip_id: int) -> Seen:
             "loads__line__order",
             "loads__line__source",
             "loads__check_task",
+            "loads__picks__lot__item",
+            "loads__picks__bin",
         )
         .order_by("position")
     )
@@ -100,6 +104,12 @@ class LoadRow:
     barred: bool
     field: BoundField | None = None
     damaged_field: BoundField | None = None
+    picks: list[Pick] = dataclasses.field(default_factory=list)
+
+    @property
+    def picked(self) -> int:
+        """Units picked so far."""
+        return sum(pick.quantity for pick in self.picks)
 
     @property
     def pack(self) -> int:
@@ -144,14 +154,16 @@ def lots_of(loads: list[Load]) -> dict[int, Lot]:
 
 
 def barred(*, seen: Seen, lots: dict[int, Lot], now: dt.datetime) -> set[int]:
-    """Loads of a planned trip whose lot expired or was taken out of use."""
+    """Loads of a planned trip whose lot expired or was taken out of use, and no other is picked."""
     if seen.trip.state != TripState.PLANNED:
         return set()
     today = localdate(now)
+    picked = {load.id for load in loads_of(seen) if load.picks.all()}
     return {
         load_id
         for load_id, lot in lots.items()
-        if not stock_rules.usable(state=lot.state, expires_on=lot.expires_on, on=today)
+        if load_id not in picked
+        and not stock_rules.usable(state=lot.state, good_until=lot.good_until, on=today)
     }
 
 
@@ -173,8 +185,9 @@ def rows(
                     lot=lots.get(load.id),
                     barred=load.id in barred,
                     field=loading[f"load-{load.id}"]
-                    if loading is not None and load.id not in barred
+                    if loading is not None and f"load-{load.id}" in loading.fields
                     else None,
+                    picks=sorted(load.picks.all(), key=lambda pick: pick.id),
                 )
                 for load in loads_at(stop)
             ],

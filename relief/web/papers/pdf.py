@@ -4,34 +4,23 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
-
+from relief.web.papers.printing import printed
 from relief.web.papers.rapid import Paper
 from relief.web.papers.xlsx import signatures
 
-MIME = "application/pdf"
 AT_ONCE = 8  # townships side by side on a page; more go on in the next table
 MOST_PHOTOS = 6
 
 
 def document(paper: Paper, *, photo: Callable[[str], tuple[bytes, str]]) -> bytes:
     """The whole form; `photo` gives bytes and type of a photo by its SHA-256."""
-    # It takes a second to start, which only a paper needs.
-    from weasyprint import CSS, HTML
-    from weasyprint.urls import URLFetcher
-
     context = {
         "paper": paper,
         "tables": list(_tables(paper)),
         "photos": [_inside(*photo(sha)) for sha in paper.photos[:MOST_PHOTOS]],
         "signatures": signatures(paper),
     }
-    # What the paper shows is inside it: nothing is fetched from anywhere.
-    fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
-    page = HTML(string=render_to_string("web/desk/paper.html", context), url_fetcher=fetcher)
-    looks = CSS(filename=finders.find("css/paper.css"))
-    return bytes(page.write_pdf(stylesheets=[looks]))
+    return printed(template="web/desk/paper.html", context=context, sheets=["css/paper.css"])
 
 
 def _inside(data: bytes, kind: str) -> str:

@@ -12,15 +12,15 @@ from relief.web.templatetags.shown import person
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A text that begins like a formula (= + - @) stays a text even when somebody edits its cell.
+TEXT = {"quote_prefix": True, "valign": "top"}
 FIRST_ROW = 4  # of the table's head, counted from 0
 
 
 def workbook(paper: Paper) -> bytes:
     """The whole form: title, table with the townships, words, sign-off."""
     made = io.BytesIO()
-    # Nothing typed by a person may become a formula, a number or a link by itself.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(made, options)
+    book = new_book(made)
     sheet = book.add_worksheet(_("Rapid report"))
     looks = _looks(book)
     width = 1 + len(paper.rolled.townships)
@@ -39,9 +39,15 @@ def workbook(paper: Paper) -> bytes:
     return made.getvalue()
 
 
+def new_book(made: io.BytesIO) -> xlsxwriter.Workbook:
+    """A workbook in which nothing typed by a person becomes a formula, number or link by itself."""
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    return xlsxwriter.Workbook(made, options)
+
+
 def _looks(book: xlsxwriter.Workbook) -> dict[str, Any]:
-    """Formats. `quote_prefix` keeps a text a text when somebody edits its cell."""
-    text = {"quote_prefix": True, "text_wrap": True, "valign": "top"}
+    """Formats of the form."""
+    text = {**TEXT, "text_wrap": True}
     return {
         "title": book.add_format({**text, "bold": True, "font_size": 16, "align": "center"}),
         "drill": book.add_format({**text, "bold": True, "font_color": "#5A2A8C"}),

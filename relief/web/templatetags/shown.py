@@ -101,6 +101,19 @@ def zone_in_words() -> str:
 
 
 @register.filter
+def milliseconds(when: dt.datetime) -> int:
+    """A moment as scripts count it: milliseconds since 1970."""
+    return round(when.timestamp() * 1000)
+
+
+@register.filter
+def offset_minutes(when: dt.datetime) -> int:
+    """How far the county's zone is ahead of UTC at that moment."""
+    ahead = timezone.localtime(when).utcoffset() or dt.timedelta()
+    return round(ahead.total_seconds() / 60)
+
+
+@register.filter
 def due(when: dt.datetime | None, now: dt.datetime) -> SafeString | str:
     """A deadline with what is left or how long it has passed; forms.js keeps it running."""
     if when is None:

@@ -1,5 +1,6 @@
 """The county's desk (灾情核对): what waits, gathering, adopting, merging, alerts seen."""
 
+import uuid
 from collections.abc import Sequence
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from relief.access.models import User
 from relief.reports import chains
 from relief.reports.models import ChangeReason, Report
 from relief.response import desk as actions
-from relief.web.desk import inbox, merging, photos
+from relief.web.desk import inbox, merging, photos, reasons
 from relief.web.forms.sheet import request_key
 
 
@@ -54,6 +55,22 @@ def gather(request: HttpRequest) -> HttpResponse:
         )
     for refused in gathered.refused:
         messages.error(request, f"{refused.receipt}: {refused.sentence}")
+    return redirect("web:desk")
+
+
+@require_POST
+def item_return(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Return what belongs to no incident (驳回) with the reason chosen and what was typed."""
+    done = actions.return_item(
+        actor=request.actor,  # type: ignore[attr-defined]
+        item_id=id,
+        note=reasons.note(reason=request.POST.get("reason", ""), text=request.POST.get("note", "")),
+        now=request.now,  # type: ignore[attr-defined]
+    )
+    messages.success(
+        request,
+        _("%(receipt)s goes back to its sender with the reason.") % {"receipt": done.receipt},
+    )
     return redirect("web:desk")
 
 

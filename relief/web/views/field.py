@@ -28,8 +28,8 @@ BAR, PAPER = "#0c2f2c", "#f2f4f1"
 @require_safe
 @cache_control(no_cache=True)
 @vary_on_headers("User-Agent")
-# Photos taken are shown before they are sent.
-@csp_update({"img-src": ["blob:"]})
+# Photos taken are shown before they are sent; the scanner is WebAssembly.
+@csp_update({"img-src": ["blob:"], "script-src": ["'wasm-unsafe-eval'"]})
 def app(request: HttpRequest) -> HttpResponse:
     """The one page of the app; inside another app's browser, the way out of it."""
     shell = field_files.current()
@@ -90,10 +90,12 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, told which files of which version to keep."""
+    """The service worker, told which files of which version every phone keeps, which only some."""
     shell = field_files.current()
-    script = shell.worker.replace('"__VERSION__"', json.dumps(shell.version)).replace(
-        '["__FILES__"]', json.dumps(field_files.shell_files())
+    script = (
+        shell.worker.replace('"__VERSION__"', json.dumps(shell.version))
+        .replace('["__FILES__"]', json.dumps(field_files.shell_files()))
+        .replace('{ "__PACKS__": [] }', json.dumps(field_files.pack_files()))
     )
     return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
@@ -102,15 +104,17 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def file(request: HttpRequest, version: str, name: str) -> HttpResponse:
     """One file of the app in this version: packed, and never to be asked for again."""
     shell = field_files.current()
-    found = shell.files.get(name)
+    found = shell.find(name)
     if found is None or version != shell.version:
         raise Http404
     mark = f'"{version}"'
     if request.headers.get("If-None-Match") == mark:
         return HttpResponseNotModified()
-    packed = bool(found.packed) and "gzip" in request.headers.get("Accept-Encoding", "")
+    content, encoding = field_files.packed(
+        found, accepted=request.headers.get("Accept-Encoding", "")
+    )
     answer = HttpResponse(
-        found.packed if packed else found.plain,
+        content,
         content_type=found.kind,
         headers={
             "Cache-Control": f"public, max-age={FOREVER}, immutable",
@@ -118,6 +122,6 @@ def file(request: HttpRequest, version: str, name: str) -> HttpResponse:
             "Vary": "Accept-Encoding",
         },
     )
-    if packed:
-        answer["Content-Encoding"] = "gzip"
+    if encoding:
+        answer["Content-Encoding"] = encoding
     return answer

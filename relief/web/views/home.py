@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from relief.access.acts import Act
 from relief.incidents import queries
 from relief.incidents.models import IncidentStatus
 from relief.response.models import Activation
@@ -29,6 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "steps": next_steps.steps(actor=actor, incidents=running, now=now),
             "incidents": [(one, levels.get(one.id)) for one in running],
             "boards": incident_page.boards(actor),
+            "runs_drills": not request.book.is_drill  # type: ignore[attr-defined]
+            and bool(actor.paths(Act.RUN_DRILL)),
             "now": now,
         },
     )

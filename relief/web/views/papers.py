@@ -20,7 +20,7 @@ from relief.response import queries as responses
 from relief.web.desk.photos import Shown
 from relief.web.forms.desk import RapidForm
 from relief.web.forms.sheet import request_key
-from relief.web.papers import hxl, pdf, xlsx
+from relief.web.papers import hxl, pdf, printing, xlsx
 from relief.web.papers import rapid as form_of
 from relief.web.papers.rapid import Paper
 from relief.web.views.incidents import one
@@ -85,7 +85,7 @@ def rapid_file(request: HttpRequest, id: int, form: str) -> HttpResponse:
         return place.read_bytes(), kind
 
     makers: dict[str, tuple[str, Callable[[Paper], bytes]]] = {
-        "pdf": (pdf.MIME, lambda paper: pdf.document(paper, photo=photo)),
+        "pdf": (printing.MIME, lambda paper: pdf.document(paper, photo=photo)),
         "xlsx": (xlsx.MIME, xlsx.workbook),
         "csv": (hxl.MIME, hxl.text),
     }

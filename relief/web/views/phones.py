@@ -31,7 +31,7 @@ def phones(request: HttpRequest) -> HttpResponse:
 @never_cache
 def own_phone(request: HttpRequest) -> HttpResponse:
     """A code for a phone of one's own."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     made = devices.allow_phone(
         actor=actor, user_id=actor.user_id, label=request.POST.get("label", ""), now=now
     )
@@ -47,14 +47,18 @@ def phone_new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         typed = form.cleaned_data
         made = form.try_to(
-            devices.allow_phone, request, user_id=int(typed["person"]), label=typed["label"]
+            devices.allow_phone,
+            request,
+            user_id=int(typed["person"]),
+            label=typed["label"],
+            now=request.real_now,  # type: ignore[attr-defined]
         )
     return _page(request, form if made is None else _form(request), made)
 
 
 @require_POST
 def phone_revoke(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     ended = devices.revoke_phone(actor=actor, device_id=id, now=now)
     messages.success(
         request, _("The phone of %(name)s sends nothing any more.") % {"name": ended.user}
@@ -116,7 +120,7 @@ def photo(request: HttpRequest, sha256: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, *, posted: bool = False) -> PhoneForm:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     others = [one for one in devices.people(actor=actor, now=now) if one.pk != actor.user_id]
     return PhoneForm(request.POST if posted else None, people=others)
 
@@ -124,7 +128,7 @@ def _form(request: HttpRequest, *, posted: bool = False) -> PhoneForm:
 def _page(
     request: HttpRequest, form: PhoneForm, made: tuple[Device, str] | None = None
 ) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     found = devices.visible(actor=actor).select_related("user")
     known = list(found.exclude(enrolled_at=None).order_by("-seen_at", "made_at"))
     context = {

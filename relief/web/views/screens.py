@@ -30,7 +30,7 @@ SILENT_SECONDS = 180
 @never_cache
 def screens(request: HttpRequest) -> HttpResponse:
     """All passes of the person's areas, and the form for one more."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     asked = _board(request.POST.get("board") or request.GET.get("board", ""))
     form = ScreenForm(
         request.POST or None,
@@ -52,6 +52,7 @@ def screens(request: HttpRequest) -> HttpResponse:
             name=typed["name"],
             valid_to=typed["valid_to"],
             request_key=request_key(request),
+            now=request.real_now,  # type: ignore[attr-defined]
         )
     return _page(request, form, made)
 
@@ -59,14 +60,14 @@ def screens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def new_link(request: HttpRequest, id: int) -> HttpResponse:
     """One more link for a pass, shown on the page of all passes."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     made = passes.renew_link(actor=actor, pass_id=id, now=now)
     return _page(request, ScreenForm(boards=_boards(actor), board="", now=now), made)
 
 
 @require_POST
 def revoke(request: HttpRequest, id: int) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     ended = passes.revoke_screen(actor=actor, pass_id=id, now=now)
     messages.success(request, _("“%(name)s” shows nothing any more.") % {"name": ended})
     return redirect("web:screens")
@@ -79,7 +80,7 @@ def open_here(request: HttpRequest, word: str) -> HttpResponse:
 
     Looking uses nothing up, since messengers open links ahead of people.
     """
-    now = request.now  # type: ignore[attr-defined]
+    now = request.real_now  # type: ignore[attr-defined]
     if request.method == "GET":
         found = passes.waiting(token=word, now=now)
         return render(request, "web/screen_open.html", {"pass": found, "view": View(found.view)})
@@ -94,7 +95,7 @@ def open_here(request: HttpRequest, word: str) -> HttpResponse:
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
     """What a screen sends once a minute."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     passes.seen(user_id=actor.user_id, now=now)
     return HttpResponse(status=204)
 
@@ -111,7 +112,7 @@ def _wall(view: str, code: str) -> str:
 def _page(
     request: HttpRequest, form: ScreenForm, made: tuple[ScreenPass, str] | None
 ) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     found = (
         passes.passes(actor=actor)
         .select_related("area", "made_by", "ended_by")

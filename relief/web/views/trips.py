@@ -1,4 +1,4 @@
-"""Orders, trips (车次), their dispatch and receipt, and settling differences."""
+"""Orders, trips (车次) and their receipt, and settling differences."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from relief.access.acts import Act
 from relief.access.gate import NotFound
 from relief.deliveries import actions
 from relief.deliveries.models import TripState
-from relief.web.forms.goods import FindingForm, LoadingForm, ReceivingForm
+from relief.web.forms.goods import FindingForm, ReceivingForm
 from relief.web.goods import order_page, trip_page
 
 
@@ -27,62 +27,6 @@ def trips(request: HttpRequest) -> HttpResponse:
         "sheets_in": actor.paths(Act.READ_ORDERS),
     }
     return render(request, "web/goods/trips.html", context)
-
-
-@require_GET
-def trip(request: HttpRequest, id: int) -> HttpResponse:
-    return _trip(request, id, sent=False)
-
-
-@require_POST
-def dispatch(request: HttpRequest, id: int) -> HttpResponse:
-    """Goods leave the store: what was really loaded, and on which plate."""
-    return _trip(request, id, sent=True)
-
-
-def _trip(request: HttpRequest, trip_id: int, *, sent: bool) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
-    seen = trip_page.one(actor=actor, trip_id=trip_id)
-    loads = trip_page.loads_of(seen)
-    lots = trip_page.lots_of(loads)
-    barred = trip_page.barred(seen=seen, lots=lots, now=now)
-    form = LoadingForm(request.POST if sent else None, loads=loads, barred=barred)
-    if sent and form.is_valid():
-        done = form.try_to(
-            actions.dispatch_trip,
-            request,
-            trip_id=trip_id,
-            loads=form.quantities(),
-            plate=form.cleaned_data["plate"],
-        )
-        if done is not None:
-            messages.success(
-                request, _("Trip %(number)s is on the road.") % {"number": done.number}
-            )
-            return redirect("web:trip", done.id)
-    county = seen.trip.area.path
-    may_load = seen.trip.state == TripState.PLANNED and actor.may(Act.DISPATCH_TRIP, path=county)
-    context = {
-        "seen": seen,
-        "trip": seen.trip,
-        "form": form,
-        "may_load": may_load,
-        "barred": barred,
-        "may_draft": actor.may(Act.DRAFT_PLAN, path=county),
-        "sees_plan": actor.may(Act.READ_PLANS, path=county),
-        "sees_sheet": actor.may(Act.READ_ORDERS, path=county),
-        "sees_orders": bool(actor.paths(Act.READ_ORDERS)),
-        "sees_lots": actor.may(Act.READ_STOCK, path=county),
-        "rows": trip_page.rows(
-            actor=actor,
-            seen=seen,
-            lots=lots,
-            barred=barred,
-            loading=form if may_load else None,
-        ),
-    }
-    status = 409 if form.refused else 200
-    return render(request, "web/goods/trip.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -139,14 +83,11 @@ def receive(request: HttpRequest, trip: int, id: int) -> HttpResponse:
 @require_GET
 def orders(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    return render(request, "web/goods/orders.html", {"orders": order_page.listed(actor=actor)})
-
-
-@require_GET
-def order(request: HttpRequest, id: int) -> HttpResponse:
-    """One allocation order (调拨单) as it is on paper."""
-    actor = request.actor  # type: ignore[attr-defined]
-    return render(request, "web/goods/order.html", {"sheet": order_page.sheet(actor=actor, id=id)})
+    context = {
+        "orders": order_page.listed(actor=actor),
+        "may_order": bool(actor.paths(Act.ORDER_BY_PHONE)),
+    }
+    return render(request, "web/goods/orders.html", context)
 
 
 @require_GET

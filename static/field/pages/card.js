@@ -25,7 +25,13 @@ export function titleOf(row) {
   }
   if (kind === "damage") return `${say("house.one")} · ${body.head || model.placeOf({ village: body.area }).name}`;
   if (kind === "receipt") return `${say("goods.receipt")} · ${model.stopName(body.stop)}`;
+  if (knows(`kind.${kind}`)) return [say(`kind.${kind}`), aboutGoods(body)].filter(Boolean).join(" · ");
   return `${say(body.done ? "task.done" : "task.read")} · ${model.taskName(body.task)}`;
+}
+
+/** By what people know an item of a store: the slip's number, the code, who got the goods. */
+function aboutGoods({ slip, code, receiver, source }) {
+  return slip || code || receiver || source || "";
 }
 
 /** Why it is where it is: the county's reason, or what went wrong at the last try. */
@@ -34,7 +40,8 @@ export function whyOf(row) {
   if (row.author !== model.person().id && !row.channel && !row.complete) {
     said.push(say("auth.other_user", { name: model.personName(row.author) }));
   }
-  if (row.reason) said.push(say("mine.reason", { reason: row.reason }));
+  // Of what is done the county only adds something: the paper's number, what a person settles.
+  if (row.reason) said.push(row.state === "done" ? row.reason : say("mine.reason", { reason: row.reason }));
   const { error } = row;
   if (error) {
     said.push(error.sentence || (knows(error.code) ? say(error.code, { n: 1 }) : say("mine.trying")));

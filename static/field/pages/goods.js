@@ -2,7 +2,7 @@
 
 import * as model from "../model.js";
 import { photoPart } from "../camera.js";
-import { button, el, field, fill, go, head, icon, moment, note, stepper } from "../ui.js";
+import { el, field, fill, go, head, icon, moment, note, stepper } from "../ui.js";
 import { say } from "../words.js";
 import { stateOf } from "./card.js";
 
@@ -15,26 +15,27 @@ export async function show(page, id = "") {
   const signed = await model.said("receipt", "stop");
   const stop = stops.find((one) => String(one.id) === id);
   if (stop) return receive(page, stop, signed.get(stop.id));
-  coming(page, stops, signed);
-  return undefined;
+  return coming(page, stops, signed);
 }
 
-/** Slips are written with dashes and slashes, and typed without. */
-const plain = (slip) => String(slip).toUpperCase().replace(/[^0-9A-Z\u4E00-\u9FFF]/g, "");
+/** Receiving by scan, once that part of the app is on the phone; until then goods are found by hand. */
+async function byScan(make) {
+  if (!model.reference().store) return null;
+  try {
+    return await make(await import("./receive_by_scan.js"));
+  } catch (fault) {
+    if (navigator.onLine) throw fault;
+    return null;
+  }
+}
 
-/** Numbers of a drill (演练) have a series of their own. */
-const isOfDrill = (slip) => slip.startsWith("YL");
+/** Whether goods are here that households have not got yet. */
+function toHandOut() {
+  const { store } = model.reference();
+  return Boolean(store && store.to_hand_out.length);
+}
 
-function coming(page, stops, signed) {
-  const told = el("div", { role: "status" });
-  const typed = el("input", { autocomplete: "off", autocapitalize: "characters", enterKeyHint: "go" });
-  const find = (event) => {
-    event.preventDefault();
-    const wanted = plain(typed.value);
-    const found = stops.find((one) => wanted && plain(one.slip).endsWith(wanted));
-    if (found) location.hash = `#/goods/${found.id}`;
-    else fill(told, note("warn", say(isOfDrill(wanted) && !model.isDrill() ? "scan.wrong_world" : "scan.unknown")));
-  };
+async function coming(page, stops, signed) {
   const card = (stop) => {
     const item = signed.get(stop.id);
     return el("article", { class: "card", "data-stop": stop.id },
@@ -52,14 +53,15 @@ function coming(page, stops, signed) {
         !item && go(say("goods.receive"), `#/goods/${stop.id}`,
           { look: "main", icon: "check", "data-act": "receive" })));
   };
+  const bar = stops.length > 0 && (await byScan(({ findByScan }) => findByScan()));
   fill(page,
     head(say("tab.goods")),
+    toHandOut() && go(say("goods.hand_out"), "#/hand_out", { look: "main", icon: "people", "data-act": "hand-out" }),
+    bar,
     stops.length
       ? el("div", { class: "list" }, stops.map(card))
-      : note("info", say("goods.none")),
-    stops.length > 0 && el("form", { class: "card", onsubmit: find },
-      field(say("goods.by_slip"), typed),
-      button(say("goods.find"), find, { type: "submit" }), told));
+      : note("info", say("goods.none")));
+  return () => bar && bar.stop();
 }
 
 async function receive(page, stop, before) {
@@ -131,7 +133,7 @@ async function receive(page, stop, before) {
       tell();
       keep();
     };
-    return el("section", { class: "card" },
+    return el("section", { class: "card", "data-line": line.line },
       el("h2", {}, model.name(line)),
       el("p", { class: "quiet" }, say("goods.due", { n: line.loaded, unit: model.unit(line) })),
       el("div", { class: "card__row" },
@@ -164,13 +166,22 @@ async function receive(page, stop, before) {
   const more = el("details", { class: "section" }, el("summary", {}, say("goods.more")),
     el("div", { class: "list" }, field(say("goods.note"), words), photos));
   const rows = stop.lines.map(row);
+  const mark = (line) => {
+    const found = rows[stop.lines.findIndex((one) => one.line === line)];
+    found.classList.add("is-found");
+    found.scrollIntoView({ block: "center" });
+  };
+  const bar = await byScan(({ receiveByScan }) => receiveByScan({ stop, save, mark }));
   fill(page,
     head(say("goods.receive_title", { slip: stop.slip }), "#/goods"),
-    rows, more,
+    bar, rows, more,
     el("p", { class: "quiet" }, say("goods.signs", { name: model.name(model.person()) })),
     el("div", { class: "save" },
       el("button", { type: "button", class: "button button--main", "data-act": "save", onclick: save },
         icon("check"), sign)));
   tell();
-  return () => photos.stop();
+  return () => {
+    photos.stop();
+    if (bar) bar.stop();
+  };
 }

@@ -5,6 +5,7 @@ import * as outbox from "../outbox.js";
 import { ago, button, el, fill, go, note } from "../ui.js";
 import { say } from "../words.js";
 import { itemCard } from "./card.js";
+import { savedBar } from "./saved.js";
 
 /** @param {HTMLElement} page */
 export async function show(page) {
@@ -60,42 +61,6 @@ function incidentsPart(part) {
     }, model.name(one))));
     fill(part, choice);
   }
-}
-
-/** "Saved on the phone", with ten seconds to take it back. */
-function savedBar(part, list) {
-  const item = model.lastSaved();
-  if (!item) return 0;
-  model.toldSaved();
-  const left = () => Math.ceil((item.hold_until_ms - Date.now()) / 1000);
-  const back = button("", async () => {
-    await outbox.undo(item.id);
-    fill(part, note("info", say("saved.undone"), go(say("home.go_on"), pageOf(item))));
-    clearInterval(timer);
-    await model.count();
-    await list();
-  }, { icon: "undo", "data-act": "undo" });
-  const show = () => {
-    const seconds = left();
-    if (seconds <= 0) {
-      back.remove();
-      clearInterval(timer);
-      return;
-    }
-    back.querySelector("span").textContent = say("saved.undo", { n: seconds });
-  };
-  const timer = setInterval(show, 500);
-  fill(part, note("good", say("saved.told", { code: `…\u2060${item.code.slice(-4)}` }), back,
-    item.kind === "report" && go(say("saved.another"), "#/report", { icon: "plus" })));
-  show();
-  return timer;
-}
-
-/** Where an item that was taken back can be gone on with. */
-function pageOf({ kind, draft }) {
-  if (kind === "damage") return "#/house/new";
-  const series = /^(follow|verified):(.+)$/.exec(draft || "");
-  return series ? `#/${series[1]}/${series[2]}` : "#/report";
 }
 
 /** The zero report: pressed once to see what will be said, once more to say it. */

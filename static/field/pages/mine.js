@@ -151,6 +151,7 @@ export async function show(page) {
   };
 
   const chains = async () => {
+    if (!model.reports()) return;
     const all = (await model.chains()).filter((one) => one.kind !== "verified");
     const line = (one) => el("article", { class: "card", "data-chain": one.chain },
       el("div", { class: "card__row" },
@@ -182,9 +183,13 @@ export async function show(page) {
     await refreshed();
   };
 
-  fill(page, head(say("tab.mine")), sending, series, el("h2", {}, say("mine.sent_from_here")),
-    choice, list, end,
-    go(say("scan.title"), "#/scan", { icon: "code" }));
+  const { store } = model.reference();
+  const open = (store && store.tasks.differences) || 0;
+  fill(page, head(say(model.reports() ? "tab.mine" : "tab.box")), sending,
+    open > 0 && note("warn", say("mine.differences", { n: open }),
+      el("a", { class: "button", href: "/store/differences/" }, say("mine.answer"))),
+    series, el("h2", {}, say("mine.sent_from_here")), choice, list, end,
+    model.reports() && go(say("scan.title"), "#/scan", { icon: "code" }));
   await chains();
   await redraw();
   shown = JSON.stringify(model.counts());
@@ -200,6 +205,16 @@ const isSlow = () => ["slow-2g", "2g"].includes(navigator.connection?.effectiveT
 /** The form an item is corrected in. */
 function whereToCorrect(kind, body) {
   if (kind === "damage") return { key: "house", hash: "#/house/new" };
+  if (kind === "arrival") return { key: "arrival", hash: "#/arrive" };
+  if (kind === "return") return { key: `return:${body.stop}`, hash: `#/bring_back/${body.stop}` };
+  if (kind === "count") {
+    const { count, round, bin } = body;
+    return { key: `count:${count}:${round}:${bin}`, hash: `#/count/${count}/${bin || 0}` };
+  }
+  if (kind === "hand_out") {
+    const to = body.household || "new";
+    return { key: `hand_out:${to}`, hash: `#/hand_out/${to}` };
+  }
   if (body.kind === "verified") return { key: `verified:${body.chain}`, hash: `#/verified/${body.chain}` };
   return { key: "report", hash: "#/report" };
 }

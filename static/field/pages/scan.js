@@ -1,55 +1,38 @@
-// Takes a colleague's report along: the QR codes on their screen, read by this phone's camera.
+// Takes a colleague's report along: the QR codes on their screen, read by this phone's camera. With
+// a tag in the address, as a camera outside the app opens it, it leads to what the tag names.
 
 import { takeScanned } from "../carry.js";
 import * as model from "../model.js";
+import { ofStores } from "../packs.js";
 import { button, el, fill, head, note } from "../ui.js";
 import { say } from "../words.js";
 
-const EVERY_MS = 250;
-
-/** @param {HTMLElement} page */
-export async function show(page) {
+/**
+ * @param {HTMLElement} page
+ * @param {string} [tag]
+ */
+export async function show(page, tag = "") {
   const told = el("div", { role: "status" });
-  const finder = el("div", {});
-  let stream = null;
-  let timer = 0;
-
-  const stop = () => {
-    clearInterval(timer);
-    for (const track of stream ? stream.getTracks() : []) track.stop();
-    stream = null;
-    fill(finder);
-  };
+  if (tag) return leadTo(page, tag, told);
+  const texts = new Set();
+  let close = () => undefined;
 
   const begin = async () => {
     fill(told);
-    const reader = await codeReader();
-    if (!reader) {
+    texts.clear();
+    let scanner;
+    try {
+      await ofStores();
+      scanner = await import("../scanner.js");
+    } catch {
+      // The scanner comes with the first network; there are other ways meanwhile.
       fill(told, note("warn", say("scan.cannot")));
       return;
     }
-    try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    } catch {
-      fill(told, note("warn", say("cam.denied")));
-      return;
-    }
-    const video = el("video", { autoplay: true, muted: true, playsInline: true });
-    video.srcObject = stream;
-    fill(finder, el("div", { class: "finder" }, video));
-    const texts = new Set();
-    let looking = false;
-    timer = setInterval(async () => {
-      if (looking || video.readyState < video.HAVE_CURRENT_DATA) return;
-      looking = true;
-      const found = await reader.detect(video);
-      found.forEach(({ rawValue }) => texts.add(rawValue));
-      if (stream && found.length) await taken(texts);
-      looking = false;
-    }, EVERY_MS);
+    close = await scanner.openScanner({ onText: (text) => taken(texts.add(text)) });
   };
 
-  const taken = async (texts) => {
+  const taken = async () => {
     let done;
     try {
       done = await takeScanned([...texts]);
@@ -63,19 +46,25 @@ export async function show(page) {
       fill(told, note("info", say("scan.more", { n: texts.size })));
       return;
     }
-    stop();
+    close();
     fill(told, note("good", say(`scan.${done}`), button(say("scan.again"), begin)));
     await model.count();
   };
 
-  fill(page, head(say("scan.title"), "#/mine"), el("p", {}, say("scan.how")), finder, told);
+  fill(page, head(say("scan.title"), "#/mine"), el("p", {}, say("scan.how")), told);
   await begin();
-  return stop;
+  return () => close();
 }
 
-/** The browser's own reader, where it truly reads QR codes; on many phones sold here it does not. */
-async function codeReader() {
-  if (!globalThis.BarcodeDetector) return null;
-  const formats = await globalThis.BarcodeDetector.getSupportedFormats();
-  return formats.includes("qr_code") ? new globalThis.BarcodeDetector({ formats: ["qr_code"] }) : null;
+async function leadTo(page, tag, told) {
+  const bar = { told: (kind, text) => fill(told, note(kind, text)) };
+  fill(page, head(tag, "#/"), told);
+  if (!model.reference().store) {
+    bar.told("warn", say("scan.not_ours"));
+    return undefined;
+  }
+  await ofStores();
+  const { lead } = await import("./lead.js");
+  await lead(tag, bar);
+  return undefined;
 }

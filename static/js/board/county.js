@@ -1,5 +1,6 @@
 // The county's board: figures, needs by township, trips with their clocks, who is silent.
 
+import { callList } from "./calls.js";
 import * as f from "./figures.js";
 import { badge, clock, h, link, number } from "./parts.js";
 import { checkList, journal, roadList, shelterList, taskList, tripTable } from "./shared.js";
@@ -26,6 +27,7 @@ export function draw(board) {
   taskList(board, "tasks", open);
   checkList(board, "checks", f.openChecks(store, incident));
   roadList(board, "roads", f.closedRoads(store, incident));
+  callList(board, "calls");
   shelterList(board, "shelters");
   journal(board, "journal");
   const plan = f.openPlan(store, incident);

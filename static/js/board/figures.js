@@ -154,6 +154,19 @@ export const openPlan = (store, incident) =>
 export const openChecks = (store, incident) =>
   of(store, "check", incident).filter((row) => !row.settled_at).sort(by((row) => row.opened_at));
 
+// Differences between the stores' books and the facts that nobody has answered.
+export const openDifferences = (store) =>
+  store.all("difference").filter((row) => !row.answered_at).sort(by((row) => row.opened_at));
+
+// Telephone orders whose paper has not come, one entry each, the first due first.
+export function papersDue(store, incident) {
+  const orders = new Map();
+  for (const line of of(store, "order_line", incident)) {
+    if (line.paper_due) orders.set(line.order_id, line);
+  }
+  return [...orders.values()].sort(by((row) => row.paper_due));
+}
+
 export const closedRoads = (store, incident) =>
   of(store, "closure", incident).filter((row) => !row.reopened_at).sort(by((row) => row.closed_at));
 

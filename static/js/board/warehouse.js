@@ -1,7 +1,8 @@
 // The stores' board: what must leave and when, what to pick where, what is left.
 
+import { callList } from "./calls.js";
 import * as f from "./figures.js";
-import { badge, button, h, number } from "./parts.js";
+import { badge, button, h, link, number } from "./parts.js";
 import { checkList, journal, roadList, tripTable } from "./shared.js";
 
 const SOON = 90; // days before its date at which a lot counts as expiring
@@ -34,7 +35,10 @@ export function draw(board) {
   picking(board, picks);
   holdings(board, stock);
   commitments(board);
+  callList(board, "calls");
   checkList(board, "checks", f.openChecks(store, incident));
+  differenceList(board);
+  paperList(board);
   roadList(board, "roads", f.closedRoads(store, incident));
   journal(board, "journal", 10);
 }
@@ -50,6 +54,34 @@ function picking({ page, speech }, picks) {
             h("span", { class: "under" }, `${line.order} → ${speech.area(line.area)}`)),
           h("span", { class: "number" }, `${speech.count(line.left)} ${speech.unit(line.item)}`))))),
   { count: picks.reduce((n, place) => n + place.lines.length, 0) });
+}
+
+function differenceList({ page, store, speech, now }) {
+  const rows = f.openDifferences(store).map((row) => ({ key: row.id, sign: [row], row }));
+  page.list("differences", rows, ({ row }) => {
+    const units = row.quantity > 0 ? speech.say("units_beyond", { n: speech.count(row.quantity) })
+      : row.quantity < 0 ? speech.say("units_below", { n: speech.count(-row.quantity) }) : "";
+    const goods = [row.item && speech.item(row.item), row.batch, units].filter(Boolean);
+    return h("li", { class: "line" },
+      h("span", { class: "line__sign", "aria-hidden": "true" }, "≠"),
+      h("div", {},
+        link(speech.page("differences"),
+          `${row.document} · ${speech.one("difference_kinds", row.kind)}`),
+        h("span", { class: "under" }, goods.join(" · "))),
+      h("span", { class: "quiet" }, speech.at(row.opened_at, now)));
+  });
+}
+
+function paperList({ page, store, speech, incident, now }) {
+  const rows = f.papersDue(store, incident).map((row) => ({ key: row.order_id, sign: [row], row }));
+  page.list("papers", rows, ({ row }) =>
+    h("li", { class: "line" },
+      h("div", {},
+        link(speech.page("order", { id: row.order_id }), row.order),
+        h("span", { class: "under" }, speech.area(row.area))),
+      h("span", {
+        class: Date.parse(row.paper_due) < now ? "late" : "quiet",
+      }, speech.say("paper_due", { time: speech.at(row.paper_due, now) }))));
 }
 
 function holdings({ page, speech, about, now }, stock) {

@@ -2,10 +2,12 @@
 
 import * as carry from "/static/field/carry.js";
 import * as db from "/static/field/db.js";
+import * as drafts from "/static/field/drafts.js";
 import * as outbox from "/static/field/outbox.js";
 import * as photos from "/static/field/photos.js";
 import * as pin from "/static/field/pin.js";
 import * as sync from "/static/field/sync.js";
+import * as words from "/static/field/words.js";
 import { equal } from "/tests/boards/js/equal.mjs";
 import { noise, picture, report } from "/bench/offline_making.mjs";
 
@@ -25,7 +27,50 @@ async function failure(work) {
   return null;
 }
 
+/** A phone with no room for photos; what it returns makes room again. */
+function noRoom() {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function full(value, ...rest) {
+    if (value && value.bytes) throw new DOMException("full", "QuotaExceededError");
+    return put.call(this, value, ...rest);
+  };
+  return () => {
+    IDBObjectStore.prototype.put = put;
+  };
+}
+
+/** Presses that answer once the question stands. */
+function answer(said) {
+  new MutationObserver((_changes, watch) => {
+    const button = document.querySelector(`[data-answer="${said}"]`);
+    if (!button) return;
+    watch.disconnect();
+    button.click();
+  }).observe(document.body, { childList: true, subtree: true });
+}
+
 export const cases = {
+  "a full phone offers the text alone and keeps the form with its photos": async () => {
+    await words.load("en");
+    const [old, late] = await Promise.all([1, 2].map(async (n) => photos.shrink(await picture(n))));
+    await drafts.keep({ key: "t2", kind: "report", body: { x: 1 }, photos: [old], author: 7 });
+    const what = {
+      kind: "report", body: report(), photos: [old, late], draft: "t2", author: 7, book: 1,
+    };
+    const room = noRoom();
+    answer("no");
+    const refused = await failure(() => drafts.save(what));
+    const held = [(await outbox.counts()).waiting, (await drafts.read("t2", 7)).photos.length];
+    answer("yes");
+    const item = await drafts.save(what);
+    room();
+    const left = await drafts.read("t2", 7);
+    const again = await drafts.save({ ...what, replaces: left.body.replaces });
+    equal([refused, held, item.photos.length, left.body, left.photos.length,
+      (await outbox.counts()).waiting, again.photos.length, await outbox.drafts()],
+    ["DOMException", [0, 1], 0, { x: 1, replaces: item.id }, 1, 1, 2, []]);
+  },
+
   "a save can be taken back for ten seconds and is a draft again": async () => {
     const shot = await photos.shrink(await picture(1));
     await outbox.saveDraft({ key: "t2", kind: "report", body: { x: 1 }, photos: [shot], author: 7 });

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from relief.ledger.audit import audit
+from relief.ledger.audit import audit, extent
 from relief.ledger.rebuild import rebuild
 
 
@@ -21,9 +21,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["rebuild"]:
             self.stdout.write(f"{rebuild()} balances were made anew.")
+        gone_over = extent(book_id=options["book"])
         found = audit(book_id=options["book"])
         for finding in found:
             self.stdout.write(str(finding))
+        self.stdout.write(
+            f"Went over {gone_over.accounts} accounts and {gone_over.postings} postings."
+        )
         if found:
             raise SystemExit(1)
         self.stdout.write("Nothing to find: the books agree.")

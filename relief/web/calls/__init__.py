@@ -1,0 +1,1 @@
+"""Calls on partners, requisitions, and what a county ought to hold."""

@@ -1,0 +1,1 @@
+"""Tables as Excel files: template, check, marked workbook, import, export."""
