@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,10 +12,12 @@ from relief.access.acts import Act
 from relief.access.gate import Actor
 from relief.allocation import rows as order_rows
 from relief.deliveries import goods, rows, rules
-from relief.deliveries.models import CheckTask, Load, Stop, Trip, TripState
+from relief.deliveries.differences import open_difference
+from relief.deliveries.models import CheckTask, DifferenceKind, Load, Stop, Trip, TripState
 from relief.deliveries.refusals import LoadRefused, TripMovedOn
 from relief.deliveries.rules import Count
 from relief.deliveries.steps import lock_lines
+from relief.field.models import Item
 from relief.field.steps import Sent, take
 from relief.journal import log
 
@@ -33,19 +36,23 @@ def receive_stop(
 
     A difference is a fact and never refused: missing and extra units go to a disputed account,
     damaged ones to the spoiled account, and each such load opens a check task. `item` is what a
-    phone sent: it is stored with the receipt; the same item again changes nothing.
+    phone sent: it is stored with the receipt; the same item again changes nothing. A phone that
+    counted what somebody else has received meanwhile is not refused either: where it counted
+    otherwise, a difference is opened, and the first receipt stands.
     """
     seen = Stop.objects.visible_to(actor).one(id=stop_id)
     trip = Trip.objects.select_for_update(of=("self",)).get(id=seen.trip_id)
     stop = Stop.objects.visible_to(actor).select_related("area").locked(id=stop_id)
     gate.require(actor=actor, act=Act.RECEIVE_TRIP, area=stop.area, book_id=stop.book_id)
+    stored = None
     if item is not None:
-        _item, known = take(
+        stored, known = take(
             sent=item, book_id=stop.book_id, area=stop.area, author_id=actor.user_id, now=now
         )
         if known:
             return stop
-    if trip.state != TripState.ON_THE_ROAD or stop.received_at is not None:
+    again = item is not None and stop.received_at is not None
+    if not again and (trip.state != TripState.ON_THE_ROAD or stop.received_at is not None):
         raise TripMovedOn(trip=trip)
     loads = {
         load.id: load
@@ -69,6 +76,9 @@ def receive_stop(
                     "sum": wrong.counted,
                 }
             )
+    if again:
+        _received_again(trip, stop, loads, counts=counts, item=stored, actor=actor, now=now)
+        return stop
     lines = lock_lines(loads.values())
     goods.unload(
         trip=trip,
@@ -117,6 +127,45 @@ def receive_stop(
         facts={"number": trip.number, "differences": len(differing)},
     )
     return stop
+
+
+def _received_again(
+    trip: Trip,
+    stop: Stop,
+    loads: Mapping[int, Load],
+    *,
+    counts: Mapping[int, Count],
+    item: Item | None,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Keep a second count beside the first: equal ones say nothing new."""
+    first = {
+        number: Count(load.good or 0, load.damaged or 0, load.short or 0, load.surplus)
+        for number, load in loads.items()
+    }
+    if first == dict(counts):
+        return
+    opened = open_difference(
+        book_id=stop.book_id,
+        area=stop.area,
+        depot=None,
+        kind=DifferenceKind.RECEIVED_TWICE,
+        lot=None,
+        quantity=0,
+        document=trip.slip_number or trip.number,
+        said={"stop": stop.id, "counts": {load: asdict(one) for load, one in counts.items()}},
+        item=item,
+        now=now,
+    )
+    log.record(
+        book=stop.book_id,
+        kind="difference_opened",
+        rows=rows.differences_of([opened.id]),
+        actor=actor.user_id,
+        now=now,
+        facts={"number": opened.document},
+    )
 
 
 @transaction.atomic(durable=True)

@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from relief.deliveries.models import CheckTask, Stop
+from relief.deliveries.models import CheckTask, Difference, Stop
 from relief.field.models import Item
 from relief.response.models import ResponseTask
 from tests.api.phones import Phone
@@ -34,10 +34,6 @@ def phone(scene, name: str) -> Phone:
     return Phone(scene.world, name, now=scene.now)
 
 
-def trip_number(stop: Stop) -> str:
-    return stop.trip.number
-
-
 def receipt(phone: Phone, stop: Stop, *, lost: int = 0, damaged: int = 0) -> dict:
     """What arrived: all of every load but for `lost` units of the first, `damaged` of them."""
     loads = stop.loads.filter(loaded__gt=0).order_by("id")
@@ -64,10 +60,17 @@ def test_goods_are_signed_for_once_and_differences_are_facts(scene):
     load = stop.loads.filter(loaded__gt=0).order_by("id").first()
     check = CheckTask.objects.get(load=load)
     assert (check.short, check.damaged, check.surplus) == (2, 1, 0)
-    # Another receipt of the same stop tells that it was signed for.
-    second = refused(emeka.put(receipt(emeka, stop)), "item.refused", 422)
-    assert trip_number(stop) in second["detail"]
-    assert Item.objects.filter(kind="receipt").count() == 1
+    # A colleague's phone that counted the same says nothing new; one that counted otherwise is
+    # kept beside the first, which stands.
+    same = emeka.put(receipt(emeka, stop, lost=2, damaged=1))
+    assert (same.status_code, Difference.objects.count()) == (201, 0)
+    second = emeka.put(receipt(emeka, stop))
+    assert second.status_code == 201, second.content
+    opened = Difference.objects.get()
+    assert (opened.kind, opened.document) == ("received", stop.trip.slip_number)
+    assert opened.said["counts"][str(load.id)]["good"] == load.loaded
+    assert CheckTask.objects.count() == 1
+    assert Item.objects.filter(kind="receipt").count() == 3
 
 
 def test_goods_of_another_township_or_of_loads_not_there_are_refused(scene):

@@ -15,6 +15,13 @@ from relief.reports.models import Report, ReportKind
 from relief.web import field_files
 from tests.gis.browser import until
 
+HAS_PACK = """(async () => {
+  for (const name of await caches.keys()) {
+    const kept = await (await caches.open(name)).keys();
+    if (kept.some((one) => one.url.endsWith("pack/store"))) return true;
+  }
+  return false;
+})()"""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FIRST_LOAD_BYTES, FIRST_LOAD_REQUESTS = 120_000, 15
@@ -61,7 +68,8 @@ def test_a_report_a_zero_report_a_follow_up_and_a_receipt_take_few_taps(on_the_r
     emeka, page = on_the_road, on_the_road.page
     chain = Report.objects.get(area__name_en="Northbank").chain
 
-    # All of it without a network.
+    # All of it without a network, once what this duty needs has been fetched along.
+    until(page, HAS_PACK)
     emeka.context.set_offline(True)
     thumb = emeka.thumb()
     thumb.tap("[data-act=report]")

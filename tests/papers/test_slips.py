@@ -53,7 +53,7 @@ def test_paper_and_screen_show_the_same_numbers(scene, trip, person):
         assert trip.slip_number in text and "H-0001" in text and "码头储备库" in text
         for line in lines:
             assert "".join(map(str, line)) in text
-        assert f"{slip.totals.kg:.0f}kg" in text
+        assert f"{slip.totals.kg:.0f}千克" in text
 
 
 def test_a_slip_is_small_and_carries_its_fonts_and_its_codes(scene, trip, person):
