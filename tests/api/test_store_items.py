@@ -14,8 +14,7 @@ from relief.aid.models import HandOut
 from relief.catalog.models import Item as Goods
 from relief.catalog.models import ItemCode
 from relief.deliveries.by_phone import order_by_phone
-from relief.deliveries.models import Fleet, Load, Stop, Trip
-from relief.deliveries.queries import trips
+from relief.deliveries.models import Fleet, Load, Trip
 from relief.field.models import Item
 from relief.ledger.models import Account
 from relief.stock.models import Bin, Lot
@@ -23,6 +22,7 @@ from relief.warehouse import counts
 from relief.warehouse.models import Arrival, CountLine, ReturnNote
 from tests import world as named
 from tests.api.phones import Phone
+from tests.api.store_bodies import arrival_of, deliver, issue_of, now_text
 from tests.api.test_items import refused
 from tests.flow import scenes
 
@@ -43,10 +43,6 @@ def stocked(world) -> named.World:
     return world
 
 
-def now_text() -> str:
-    return timezone.now().isoformat()
-
-
 def balance(kind: str, holder: str, lot: Lot) -> int:
     found = Account.objects.filter(kind=kind, holder=holder, commodity=lot.commodity).first()
     return found.balance if found else 0
@@ -64,60 +60,6 @@ def from_quay(scene: scenes.Scene) -> Trip:
         .order_by("leaves_at", "id")
         .first()
     )
-
-
-def issue_of(phone: Phone, trip: Trip, **changes) -> dict:
-    """The trip as planned, each load of its own lot."""
-    loads = Load.objects.filter(stop__trip=trip).select_related("line__source").order_by("id")
-    picks = [
-        {
-            "load": load.id,
-            "lot": int(load.line.source.commodity.removeprefix("lot:")),
-            "quantity": load.planned,
-            "bin": None,
-            "reason": "",
-            "note": "",
-        }
-        for load in loads
-    ]
-    body = {
-        "trip": trip.id,
-        "slip": None,
-        "plate": "H-0007",
-        "driver": "",
-        "driver_phone": "",
-        "seal": "",
-        "checked_by": None,
-        "picks": picks,
-    }
-    return phone.item("issue", **body | changes)
-
-
-def arrival_of(phone: Phone, depot_id: int, **changes) -> dict:
-    line = {
-        "lot": None,
-        "item": "QUILT",
-        "batch": "Q-2026",
-        "maker": "",
-        "made_on": "2026-01-10",
-        "expires_on": None,
-        "pack": 10,
-        "expected": 100,
-        "good": 95,
-        "damaged": 3,
-        "bin": None,
-    }
-    body = {
-        "depot": depot_id,
-        "origin": "donation",
-        "source": "Red Cross",
-        "purchase": None,
-        "arrived_at": now_text(),
-        "counted_with": "",
-        "note": "",
-        "lines": [line | changes.pop("line", {})],
-    }
-    return phone.item("arrival", **body | changes)
 
 
 def test_the_store_of_a_keeper_is_in_the_reference_and_nobody_elses(
@@ -364,32 +306,6 @@ def test_what_a_colleague_carries_keeps_its_author_and_needs_a_duty_there(phone,
     assert Arrival.objects.get().accepted_by == bela.user.id
     stored = Item.objects.get()
     assert (stored.author, stored.brought_by) == (bela.user, asha.user.id)
-
-
-def deliver(scene: scenes.Scene, bela: Phone, emeka: Phone, *, code: str) -> Lot:
-    """Send the trip with that item to Northbank and receive it there; the lot."""
-    actor = scene.world.actor("bela")
-    trip = next(
-        one
-        for one in trips(actor=actor)
-        if one.origin.startswith("depot:")
-        and Load.objects.filter(
-            stop__trip=one, stop__area__name_en="Northbank", line__item__code=code
-        ).exists()
-    )
-    answer = bela.put(issue_of(bela, trip))
-    assert answer.status_code == 201, answer.content
-    stop = Stop.objects.get(trip=trip, area__name_en="Northbank")
-    [known] = [one for one in emeka.get("reference").json()["stops"] if one["id"] == stop.id]
-    lines = [
-        {"line": one["line"], "received": one["loaded"], "damaged": 0} for one in known["lines"]
-    ]
-    received = emeka.put(emeka.item("receipt", stop=stop.id, lines=lines, note=""))
-    assert received.status_code == 201, received.content
-    load = Load.objects.filter(stop=stop, line__item__code=code).order_by("id").first()
-    [line] = [one for one in known["lines"] if one["line"] == load.id]
-    assert f"lot:{line['lot']}" == load.commodity
-    return Lot.objects.select_related("item").get(id=load.commodity.removeprefix("lot:"))
 
 
 def test_a_drills_keeper_has_a_store_of_the_drill(phone, stocked):

@@ -287,8 +287,13 @@ def test_what_does_not_belong_is_refused_in_words_and_an_unknown_code_is_bound(s
 def look_at(phone: Phone, *, book: int) -> None:
     """Change the book, as in the settings, and go back to the day's work."""
     phone.open("#/settings")
-    phone.page.click(f".chip[data-value='{book}']")
+    chip = f".chip[data-value='{book}']"
+    # The page is drawn anew once the other book has come; what is scanned before would be lost.
+    phone.page.evaluate(f"document.querySelector({json.dumps(chip)}).dataset.before = ''")
+    phone.page.click(chip)
+    until(phone.page, "!document.querySelector('[data-before]')")
     phone.open("#/store")
+    phone.page.wait_for_selector(".scan__told")
     until(phone.page, f"document.body.classList.contains('is-drill') === {json.dumps(book != 1)}")
 
 

@@ -1,5 +1,7 @@
 """Papers of a store: slips, waybills, pick lists, count sheets, labels, on screen and as PDF."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +31,23 @@ def file(sheet: Sheet) -> HttpResponse:
     return answer
 
 
+View = Callable[..., HttpResponse]
+
+
+def both(made: Callable[[HttpRequest, int], Sheet], *, pdf: str) -> tuple[View, View]:
+    """The two views of a paper: on screen, and as PDF under the address of that name."""
+
+    @require_GET
+    def on_screen(request: HttpRequest, id: int) -> HttpResponse:
+        return page(request, made(request, id), pdf=reverse(pdf, args=[id]))
+
+    @require_GET
+    def as_pdf(request: HttpRequest, id: int) -> HttpResponse:
+        return file(made(request, id))
+
+    return on_screen, as_pdf
+
+
 def origin(request: HttpRequest) -> str:
     """The address this system is reached at, which stands in every code."""
     return request.build_absolute_uri("/").rstrip("/")
@@ -52,14 +71,7 @@ def _slip(request: HttpRequest, trip_id: int) -> Sheet:
     )
 
 
-@require_GET
-def slip(request: HttpRequest, id: int) -> HttpResponse:
-    return page(request, _slip(request, id), pdf=reverse("web:paper_slip_pdf", args=[id]))
-
-
-@require_GET
-def slip_pdf(request: HttpRequest, id: int) -> HttpResponse:
-    return file(_slip(request, id))
+slip, slip_pdf = both(_slip, pdf="web:paper_slip_pdf")
 
 
 def _picks(request: HttpRequest, trip_id: int) -> Sheet:
@@ -75,14 +87,7 @@ def _picks(request: HttpRequest, trip_id: int) -> Sheet:
     )
 
 
-@require_GET
-def picks(request: HttpRequest, id: int) -> HttpResponse:
-    return page(request, _picks(request, id), pdf=reverse("web:paper_picks_pdf", args=[id]))
-
-
-@require_GET
-def picks_pdf(request: HttpRequest, id: int) -> HttpResponse:
-    return file(_picks(request, id))
+picks, picks_pdf = both(_picks, pdf="web:paper_picks_pdf")
 
 
 def _count(request: HttpRequest, count_id: int) -> Sheet:
@@ -99,14 +104,7 @@ def _count(request: HttpRequest, count_id: int) -> Sheet:
     )
 
 
-@require_GET
-def count(request: HttpRequest, id: int) -> HttpResponse:
-    return page(request, _count(request, id), pdf=reverse("web:paper_count_pdf", args=[id]))
-
-
-@require_GET
-def count_pdf(request: HttpRequest, id: int) -> HttpResponse:
-    return file(_count(request, id))
+count, count_pdf = both(_count, pdf="web:paper_count_pdf")
 
 
 def _call(request: HttpRequest, call_id: int) -> Sheet:
@@ -123,17 +121,11 @@ def _call(request: HttpRequest, call_id: int) -> Sheet:
     )
 
 
-@require_GET
-def call(request: HttpRequest, id: int) -> HttpResponse:
-    return page(request, _call(request, id), pdf=reverse("web:paper_call_pdf", args=[id]))
-
-
-@require_GET
-def call_pdf(request: HttpRequest, id: int) -> HttpResponse:
-    return file(_call(request, id))
+call, call_pdf = both(_call, pdf="web:paper_call_pdf")
 
 
 def _blanks(request: HttpRequest, slip_id: int) -> Sheet:
+    """The blank slips printed together with this one that are still blank."""
     actor = request.actor  # type: ignore[attr-defined]
     made = blanks_left(actor=actor, slip_id=slip_id, origin=origin(request))
     return Sheet(
@@ -147,15 +139,7 @@ def _blanks(request: HttpRequest, slip_id: int) -> Sheet:
     )
 
 
-@require_GET
-def blanks(request: HttpRequest, id: int) -> HttpResponse:
-    """The blank slips printed together with this one that are still blank."""
-    return page(request, _blanks(request, id), pdf=reverse("web:paper_blanks_pdf", args=[id]))
-
-
-@require_GET
-def blanks_pdf(request: HttpRequest, id: int) -> HttpResponse:
-    return file(_blanks(request, id))
+blanks, blanks_pdf = both(_blanks, pdf="web:paper_blanks_pdf")
 
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
