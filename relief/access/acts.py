@@ -13,6 +13,7 @@ class Role(models.TextChoices):
     TOWNSHIP_OFFICER = "township_officer", _("township officer")  # 乡镇灾情员
     VILLAGE_OFFICER = "village_officer", _("village information officer")  # 灾害信息员
     AUDITOR = "auditor", _("auditor")  # 监督审计
+    EVALUATOR = "evaluator", _("drill evaluator")  # 演练评估员: in a drill's book alone
     SCREEN = "screen", _("screen")  # 大屏: a wall screen, not a person (see `access.screens`)
 
 
@@ -63,6 +64,8 @@ class Act(models.TextChoices):
     IMPORT_TABLES = "import_tables", _("import tables")
     COUNT_SHELTER = "count_shelter", _("count people in a shelter")
     RUN_DRILL = "run_drill", _("prepare and run drills")
+    OBSERVE_DRILL = "observe_drill", _("write down what is seen of a drill")
+    KEEP_REGISTER = "keep_register", _("keep plans and the register of drills")
     MANAGE_SCREENS = "manage_screens", _("let a screen show a board")
     MANAGE_DEVICES = "manage_devices", _("enrol phones of others")
 
@@ -86,6 +89,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.APPROVE_STOCK,
             Act.REQUISITION,
             Act.RUN_DRILL,
+            Act.KEEP_REGISTER,
             Act.MANAGE_SCREENS,
             Act.MANAGE_DEVICES,
         }
@@ -111,6 +115,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.REQUISITION,
             Act.IMPORT_TABLES,
             Act.RUN_DRILL,
+            Act.KEEP_REGISTER,
             Act.MANAGE_SCREENS,
             Act.MANAGE_DEVICES,
         }
@@ -173,6 +178,7 @@ PERMITS: dict[str, frozenset[Act]] = {
         }
     ),
     Role.AUDITOR: frozenset(_READS),
+    Role.EVALUATOR: frozenset(_READS | {Act.OBSERVE_DRILL}),
     # What a board's page asks for; the guard of addresses lets a screen open nothing else.
     Role.SCREEN: frozenset(
         {

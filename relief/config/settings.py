@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "relief.field",
     "relief.ledger",
     "relief.norms",
+    "relief.messaging",
     "relief.incidents",
     "relief.catalog",
     "relief.reports",

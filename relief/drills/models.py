@@ -49,8 +49,10 @@ class Drill(Worded):
 
     `seed` decides every figure of the made-up disaster; `truth` is that disaster, for the control
     room alone: figures by village, roads cut, hours without telephone, and what would be reported.
-    `begins_at` is the drill time of the event. `phones` are the only numbers that messages go to.
-    Stopped (演练中止) means that a real disaster came in between.
+    `begins_at` is the drill time of the event. Messages go to `AllowedPhone` of its book alone.
+    Stopped (演练中止) means that a real disaster came in between. A trial (试演) is a drill of the
+    same scenario that robots play alone before the drill itself; no register counts it.
+    `place` (地点), `partners` (参演单位) and `headcount` (参演人数) are what the archive keeps.
     """
 
     READ_ACT, WIDE = Act.READ_INCIDENTS, True
@@ -63,7 +65,10 @@ class Drill(Worded):
     seed = models.PositiveIntegerField()
     truth = models.JSONField(default=dict)
     begins_at = models.DateTimeField()
-    phones = ArrayField(models.CharField(max_length=30), default=list)
+    trial_of = models.ForeignKey("self", models.CASCADE, null=True, related_name="trials")
+    place = models.CharField(max_length=120, blank=True)
+    partners = models.CharField(max_length=400, blank=True)
+    headcount = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=8, choices=DrillState, default=DrillState.PREPARED)
     prepared_by = models.BigIntegerField(help_text=_("user id"))
     prepared_at = models.DateTimeField()
@@ -89,7 +94,8 @@ class Drill(Worded):
 class Seat(Worded):
     """Seat of a player (参演席位): a duty in the drill's book. Nobody's seat is a robot's.
 
-    `user` plays it; `robot` is the account that acts for it as long as nobody sits there.
+    `user` plays it, reached at `phone` in the drill; `robot` is the account that acts for it as
+    long as nobody sits there.
     """
 
     drill = models.ForeignKey(Drill, models.CASCADE, related_name="seats")
@@ -98,6 +104,7 @@ class Seat(Worded):
     role = models.CharField(max_length=20, choices=Role)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="drill_seats")
+    phone = models.CharField(max_length=30, blank=True)
     robot = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     taken_at = models.DateTimeField(null=True)
 
@@ -110,11 +117,12 @@ class Seat(Worded):
 
 
 class Objective(Worded):
-    """Objective of a drill (演练目标), judged by an evaluator."""
+    """Objective of a drill (演练目标), judged by an evaluator, reached at `phone` in the drill."""
 
     drill = models.ForeignKey(Drill, models.CASCADE, related_name="objectives")
     key = models.CharField(max_length=40)
     evaluator = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    phone = models.CharField(max_length=30, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["drill", "key"], name="objective_once")]
@@ -153,7 +161,10 @@ class Inject(models.Model):
 
     `due_at` is drill time; with a condition or by hand it is set once the inject goes off. `effect`
     is what it does to the drill's world besides telling. Disabled ones stay in the list and keep
-    nothing open. One past its time that nobody sent stays to be sent (过期未发).
+    nothing open. One past its time that nobody sent stays to be sent (过期未发). `evaluator`
+    watches this inject in place of its objective's. `attachment` is the SHA-256 of a file of the
+    drill. `improvised` ones were added while the drill ran (临时加). Whoever plays the seat says
+    that it was received (`received_by`) and may answer (`reply`).
     """
 
     drill = models.ForeignKey(Drill, models.CASCADE, related_name="injects")
@@ -173,10 +184,16 @@ class Inject(models.Model):
     objective = models.ForeignKey(Objective, models.PROTECT, null=True, related_name="injects")
     done_when = models.JSONField(null=True)
     effect = models.JSONField(null=True)
+    evaluator = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    attachment = models.CharField(max_length=64, blank=True)
+    attachment_name = models.CharField(max_length=120, blank=True)
+    improvised = models.BooleanField(default=False)
     enabled = models.BooleanField(default=True)
     state = models.CharField(max_length=8, choices=InjectState, default=InjectState.WAITING)
     sent_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
+    received_by = models.BigIntegerField(null=True, help_text=_("user id"))
+    reply = models.CharField(max_length=400, blank=True)
     done_at = models.DateTimeField(null=True)
     comment = models.CharField(max_length=200, blank=True)
 
@@ -214,7 +231,11 @@ class Rating(models.TextChoices):
 
 
 class Observation(models.Model):
-    """What an evaluator saw of an inject or objective (评估记录)."""
+    """What an evaluator saw of an inject or objective (评估记录).
+
+    `seen_at` is the drill time an evaluator's phone took down; `noted_at` that of the arrival. The
+    newest of one evaluator about one thing counts. `photos` are SHA-256 as in the field's photos.
+    """
 
     drill = models.ForeignKey(Drill, models.CASCADE, related_name="observations")
     book = models.ForeignKey(Book, models.PROTECT, related_name="+")
@@ -224,6 +245,7 @@ class Observation(models.Model):
     rating = models.CharField(max_length=1, choices=Rating, blank=True)
     note = models.CharField(max_length=400, blank=True)
     photos = ArrayField(models.CharField(max_length=64), default=list)
+    seen_at = models.DateTimeField()
     noted_at = models.DateTimeField()
     noted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     request_key = models.UUIDField(unique=True)
@@ -242,20 +264,79 @@ class Observation(models.Model):
         return f"{self.drill_id} {self.rating or self.seen}"
 
 
+class FindingKind(models.TextChoices):
+    """Kind of finding."""
+
+    STRENGTH = "strength", _("strength")  # 优点
+    PROBLEM = "problem", _("problem")  # 暴露问题
+    SUGGESTION = "suggestion", _("suggestion")  # 建议
+
+
+class Finding(models.Model):
+    """Finding (评估意见) of the on-site comments (现场点评): strength, problem or suggestion."""
+
+    drill = models.ForeignKey(Drill, models.CASCADE, related_name="findings")
+    kind = models.CharField(max_length=10, choices=FindingKind)
+    objective = models.ForeignKey(Objective, models.SET_NULL, null=True, related_name="+")
+    text = models.CharField(max_length=400)
+    noted_by = models.BigIntegerField(help_text=_("user id"))
+    noted_at = models.DateTimeField()
+    request_key = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=FindingKind.values), name="finding_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.drill_id} {self.kind}"
+
+
+class Note(models.Model):
+    """Note of the control room (导调记录), at a drill time."""
+
+    drill = models.ForeignKey(Drill, models.CASCADE, related_name="notes")
+    text = models.CharField(max_length=400)
+    at = models.DateTimeField()
+    noted_by = models.BigIntegerField(help_text=_("user id"))
+    request_key = models.UUIDField(unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.drill_id} {self.at}"
+
+
+class Bookmark(models.Model):
+    """Bookmark (书签): a journal number of the drill worth looking at again in its replay."""
+
+    drill = models.ForeignKey(Drill, models.CASCADE, related_name="bookmarks")
+    number = models.PositiveBigIntegerField()
+    label = models.CharField(max_length=120)
+    made_by = models.BigIntegerField(help_text=_("user id"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drill", "number"], name="bookmark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.drill_id} {self.number}"
+
+
 class Improvement(models.Model):
     """Improvement item (整改项): a problem seen in a drill, its owner and its day; open until done.
 
-    `revises` points at the plan that has to be changed for it.
+    `revises` points at the plan to be changed for it, `revised_by` at the version that did.
     """
 
     drill = models.ForeignKey(Drill, models.CASCADE, related_name="improvements")
+    finding = models.ForeignKey(Finding, models.SET_NULL, null=True, related_name="improvements")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     problem = models.CharField(max_length=400)
     action = models.CharField(max_length=400)
     owner = models.CharField(max_length=80)
     due_on = models.DateField()
     done_on = models.DateField(null=True)
+    done_note = models.CharField(max_length=200, blank=True)
     revises = models.ForeignKey(ResponsePlan, models.PROTECT, null=True, related_name="+")
+    revised_by = models.ForeignKey(ResponsePlan, models.PROTECT, null=True, related_name="+")
     noted_by = models.BigIntegerField(help_text=_("user id"))
     noted_at = models.DateTimeField()
     request_key = models.UUIDField(unique=True)

@@ -62,6 +62,7 @@ class ItemKind(models.TextChoices):
     COUNT = "count", _("bin counted")  # 货位盘点
     HAND_OUT = "hand_out", _("goods handed to households")  # 物资发放
     CODE = "code", _("code bound to an item")  # 条码绑定
+    OBSERVATION = "observation", _("observation of a drill")  # 评估记录
 
 
 class Channel(models.TextChoices):
@@ -92,7 +93,7 @@ class Item(models.Model):
     id = models.UUIDField(primary_key=True)
     book = models.ForeignKey(Book, models.CASCADE, related_name="+")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=ItemKind)
+    kind = models.CharField(max_length=11, choices=ItemKind)
     channel = models.CharField(max_length=6, choices=Channel, default=Channel.DATA)
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     device = models.ForeignKey(Device, models.PROTECT, null=True, related_name="items")

@@ -1,6 +1,7 @@
 """What stands ready before a disaster: response plans and shelters."""
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,23 @@ from relief.access.gate import PlacedQuerySet
 from relief.journal.models import Book
 
 
+class PlanPart(models.TextChoices):
+    """One of the six parts a plan has by article 8 of the relief regulation (应急预案六项内容)."""
+
+    COMMAND = "command", _("command and duties")  # 指挥体系和职责
+    TEAMS = "teams", _("teams")  # 应急队伍
+    MEANS = "means", _("funds, goods and equipment")  # 资金、物资、设备
+    WARNING = "warning", _("warning and reporting")  # 预警预报和灾情报告
+    LEVELS = "levels", _("response levels and measures")  # 应急响应等级和措施
+    RECOVERY = "recovery", _("relief afterwards and rebuilding")  # 灾后救助和恢复重建
+
+
 class ResponsePlan(models.Model):
-    """Response plan (应急预案) of an area, by version."""
+    """Response plan (应急预案) of an area, by version.
+
+    `parts` are those of the six parts that it has. `last_drill_on` is when its area last drilled
+    it; when the next drill is due follows from that. `change_note` says why this version came.
+    """
 
     READ_ACT, BOOK, WIDE = Act.READ_NORMS, None, True
 
@@ -24,8 +40,10 @@ class ResponsePlan(models.Model):
     approved_on = models.DateField()
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
-    drill_due_on = models.DateField()
+    last_drill_on = models.DateField(null=True, blank=True)
     next_review_on = models.DateField()
+    parts = ArrayField(models.CharField(max_length=10, choices=PlanPart), default=list)
+    change_note = models.CharField(max_length=400, blank=True)
 
     objects = PlacedQuerySet.as_manager()
 
@@ -43,7 +61,10 @@ class ResponsePlan(models.Model):
 
 
 class Contact(models.Model):
-    """Contact (联系人): who answers for a post in an area, with an office phone."""
+    """Contact (联系人): who answers for a post in an area, with an office phone.
+
+    With `alert` a message goes there when a response in the area starts, changes or ends.
+    """
 
     READ_ACT, BOOK, WIDE = Act.READ_INCIDENTS, None, True
 
@@ -52,6 +73,7 @@ class Contact(models.Model):
     name = models.CharField(max_length=60)
     phone = models.CharField(max_length=30)
     note = models.CharField(max_length=120, blank=True)
+    alert = models.BooleanField(default=False)
 
     objects = PlacedQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""Reading shelters and response plans."""
+"""Reading shelters, response plans, and when their drills are due."""
 
 import datetime as dt
 
@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from gis.models import Area, ancestors
 from relief.access.gate import Actor
+from relief.norms import queries as norms
+from relief.preparedness import rules
 from relief.preparedness.models import ResponsePlan, ShelterCount
 
 
@@ -28,3 +30,9 @@ def response_plan(*, area: Area, on: dt.date) -> ResponsePlan | None:
         area__path__in=ancestors(area.path), effective_from__lte=on
     ).filter(Q(effective_to=None) | Q(effective_to__gt=on))
     return found.select_related("area").order_by("-area__level", "-effective_from").first()
+
+
+def plan_drill_due_on(*, plan: ResponsePlan, on: dt.date) -> dt.date:
+    """The last day on which the plan's next drill is in time; a new one counts from its approval."""
+    years = int(norms.number(area=plan.area, key="drill.plan_years", on=on))
+    return rules.drill_due_on(last=plan.last_drill_on or plan.approved_on, years=years)

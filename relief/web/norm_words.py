@@ -83,6 +83,8 @@ def value(norm: Norm) -> str:
         return _("%(months)s months") % {"months": f"{whole:,}"}
     if norm.unit == "days":
         return _("%(days)s days") % {"days": f"{whole:,}"}
+    if norm.unit == "years":
+        return _("%(years)s years") % {"years": f"{whole:,}"}
     if norm.unit == "working days":
         return _("%(days)s working days") % {"days": f"{whole:,}"}
     if norm.unit == "times":

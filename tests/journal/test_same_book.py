@@ -9,6 +9,9 @@ from relief.journal.constraints import SameBook
 from relief.journal.models import Book, BookKind
 from tests.world import flood, report, stock
 
+# A trial of a drill has a book of its own: it names the drill, and nothing else goes across.
+ACROSS = {("drills_drill", "trial_of")}
+
 
 def constraints() -> list[tuple[str, SameBook]]:
     return [
@@ -36,6 +39,8 @@ def test_every_row_of_a_book_that_names_another_is_guarded(db):
         fields = {field.name: field for field in model._meta.concrete_fields}
         for name, field in fields.items():
             target = field.related_model
+            if (model._meta.db_table, name) in ACROSS:
+                continue
             if "book" in fields and name != "book" and target and hasattr(target, "book"):
                 assert (model._meta.db_table, name) in guarded, f"{model.__name__}.{name}"
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from relief.access.gate import NotFound
-from relief.preparedness import queries, rows
+from relief.preparedness import queries, rows, rules
 from relief.preparedness.actions import count_shelter
 from relief.preparedness.models import ResponsePlan, ShelterCount
 from relief.preparedness.rules import CountRefused
@@ -82,7 +82,6 @@ def test_the_plan_in_force_is_the_nearest_one(world):
             approved_on=since,
             effective_from=since,
             effective_to=until,
-            drill_due_on=since,
             next_review_on=since,
         )
 
@@ -94,3 +93,8 @@ def test_the_plan_in_force_is_the_nearest_one(world):
     assert queries.response_plan(area=world.area("Willow"), on=TODAY) == own
     assert queries.response_plans(actor=world.actor("emeka"), on=TODAY) == [new, own]
     assert queries.response_plans(actor=world.actor("dana"), on=TODAY) == []
+
+
+def test_a_plan_is_drilled_every_three_years_and_overdue_from_the_day_after():
+    assert rules.drill_due_on(last=dt.date(2023, 5, 12), years=3) == dt.date(2026, 5, 12)
+    assert rules.drill_due_on(last=dt.date(2024, 2, 29), years=1) == dt.date(2025, 2, 28)

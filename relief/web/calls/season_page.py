@@ -19,7 +19,7 @@ from relief.calls.rules import Season, Span, season_span
 from relief.deliveries.models import CheckTask, Difference, TransportAgreement
 from relief.ledger.models import Account, AccountKind
 from relief.norms import queries as norms
-from relief.preparedness.queries import response_plan
+from relief.preparedness.queries import plan_drill_due_on, response_plan
 from relief.stock import targets
 from relief.stock.models import Depot, Holding, SupplyAgreement
 from relief.stock.targets import Line
@@ -235,7 +235,7 @@ def _plan(area: Area, span: Span, today: dt.date) -> Iterator[Point]:
         (
             "drill",
             _("Drill held"),
-            plan.drill_due_on if plan else None,
+            plan_drill_due_on(plan=plan, on=today) if plan else None,
             _("a drill is due by %(day)s"),
         ),
     ):

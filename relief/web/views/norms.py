@@ -14,6 +14,7 @@ from relief.access.gate import Actor
 from relief.catalog import queries as catalog
 from relief.norms.models import Criterion, GoodsNorm, Norm, TaskNorm, ThresholdProfile
 from relief.preparedness.models import ResponsePlan
+from relief.preparedness.queries import plan_drill_due_on
 
 LEVELS = (1, 2, 3, 4)
 
@@ -37,7 +38,10 @@ def norms(request: HttpRequest) -> HttpResponse:
             "goods": goods,
             "numbers": list(rows_of(Norm, actor).order_by("key", "effective_from")),
             "tasks": list(rows_of(TaskNorm, actor).order_by("for_level", "minutes", "key")),
-            "plans": ResponsePlan.objects.visible_to(actor).select_related("area"),
+            "plans": [
+                (plan, plan_drill_due_on(plan=plan, on=today))
+                for plan in ResponsePlan.objects.visible_to(actor).select_related("area")
+            ],
         },
     )
 
