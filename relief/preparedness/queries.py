@@ -33,6 +33,6 @@ def response_plan(*, area: Area, on: dt.date) -> ResponsePlan | None:
 
 
 def plan_drill_due_on(*, plan: ResponsePlan, on: dt.date) -> dt.date:
-    """The last day on which the plan's next drill is in time; a new one counts from its approval."""
+    """The last day on which the plan's next drill is in time; a new plan counts from approval."""
     years = int(norms.number(area=plan.area, key="drill.plan_years", on=on))
     return rules.drill_due_on(last=plan.last_drill_on or plan.approved_on, years=years)
