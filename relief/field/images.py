@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from relief.access.gate import Refused
 
@@ -68,6 +68,8 @@ def _look(data: bytes, *, zone: dt.tzinfo) -> Picture:
         taken_at, point = _taken_at(exif, zone=zone), _point(exif)
         if kind == "jpeg":
             image.draft("RGB", (2 * THUMBNAIL, 2 * THUMBNAIL))
+        # What makes PDFs turns this on for the whole process once it is imported.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         image.load()
         small = ImageOps.exif_transpose(image).convert("RGB")
         small.thumbnail((THUMBNAIL, THUMBNAIL))

@@ -20,6 +20,8 @@ const state = {
   person: null, people: [], reference: null, incident: null, saved: null, counts: null, unread: 0,
 };
 const listeners = new Set();
+/** The book that was chosen last, by hand. */
+let choice;
 
 /** Calls back whenever something shown on every page has changed. */
 export function onchange(listener) {
@@ -52,10 +54,15 @@ export async function count() {
   changed();
 }
 
-/** Asks the county what is new: incidents, chains, goods, tasks. */
+/** Asks the county what is new: incidents, chains, goods, tasks; with `book`, of that book. */
 export async function refresh(book = undefined) {
-  const found = await pin.fetchReference(book ?? (await pin.book()) ?? null);
-  await pin.setBook(found.book);
+  const asked = book ?? (await pin.book()) ?? null;
+  if (book !== undefined) choice = book;
+  const found = await pin.fetchReference(asked);
+  // An answer that comes late must not take back what was chosen in between.
+  if (book === undefined ? asked === ((await pin.book()) ?? null) : book === choice) {
+    await pin.setBook(found.book);
+  }
   await load();
   return found;
 }

@@ -5,7 +5,7 @@ import io
 import random
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from relief.field import images
 from tests.api.pictures import SECRET, orientation, picture, pixels, png_bomb
@@ -59,7 +59,9 @@ def test_the_thumbnail_is_small_and_stands_upright():
     ],
     ids=["nothing", "start", "svg", "gif", "pdf", "jpeg", "png", "webp", "bomb", "short_rows"],
 )
-def test_what_is_no_whole_picture_is_refused(data):
+def test_what_is_no_whole_picture_is_refused(data, monkeypatch):
+    # As it is in a process that has made a PDF.
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     with pytest.raises(images.NotAnImage):
         images.look(data, zone=ZONE)
 
