@@ -57,6 +57,8 @@ def look(data: bytes, *, zone: dt.tzinfo) -> Picture:
 
 
 def _look(data: bytes, *, zone: dt.tzinfo) -> Picture:
+    # What makes PDFs turns this on for the whole process once it is imported.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as image:
         kind = KINDS[image.format or ""]
         width, height = image.size
@@ -68,8 +70,6 @@ def _look(data: bytes, *, zone: dt.tzinfo) -> Picture:
         taken_at, point = _taken_at(exif, zone=zone), _point(exif)
         if kind == "jpeg":
             image.draft("RGB", (2 * THUMBNAIL, 2 * THUMBNAIL))
-        # What makes PDFs turns this on for the whole process once it is imported.
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
         image.load()
         small = ImageOps.exif_transpose(image).convert("RGB")
         small.thumbnail((THUMBNAIL, THUMBNAIL))
