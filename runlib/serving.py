@@ -38,14 +38,7 @@ SERVING = {
 def demo(*, port: int, play: bool, reset: bool) -> int:
     """Everything a first look needs, in one database that can be thrown away."""
     _refuse_second()
-    with alone("setup"):
-        url = database.find(database.DEMO, reset=reset)
-        env = database.environment(url, demo=True)
-        prepare(env)
-        if not database.is_seeded(url):
-            with step("Filling the demo county (once)"):
-                logged([*MANAGE, "seed_demo"], env=env, log="seed")
-            database.mark_seeded(url)
+    env = _demo_county(reset=reset)
     port = free_port(port)
     family = Family(env, logs=True)
     try:
@@ -59,6 +52,38 @@ def demo(*, port: int, play: bool, reset: bool) -> int:
         return family.watch(may_end={"play"})
     finally:
         family.end()
+
+
+def drill(words: list[str], *, port: int) -> int:
+    """A drill that robots play alone in the demo county, with pages to look at meanwhile.
+
+    No worker runs beside it: whatever else it did in the real book would be laid to the drill.
+    """
+    _refuse_second()
+    env = _demo_county(reset=False)
+    port = free_port(port)
+    web = f"http://127.0.0.1:{port}"
+    family = Family(env, logs=True)
+    try:
+        family.begin(port=port, worker=False)
+        say(f"\nPages are at {web}/ while the drill runs.\n")
+        options = [f"--web={web}", f"--folder={VAR / 'drills'}"]
+        return subprocess.run([*MANAGE, "run_drill", *words, *options], env=env).returncode
+    finally:
+        family.end()
+
+
+def _demo_county(*, reset: bool) -> dict[str, str]:
+    """The environment of the demo database, filled the first time."""
+    with alone("setup"):
+        url = database.find(database.DEMO, reset=reset)
+        env = database.environment(url, demo=True)
+        prepare(env)
+        if not database.is_seeded(url):
+            with step("Filling the demo county (once)"):
+                logged([*MANAGE, "seed_demo"], env=env, log="seed")
+            database.mark_seeded(url)
+    return env
 
 
 def serve(*, host: str, port: int, processes: int) -> int:
@@ -123,11 +148,14 @@ class Family:
         PIDS.mkdir(exist_ok=True)
         signal.signal(signal.SIGTERM, _as_interrupt)
 
-    def begin(self, *, port: int, host: str = "127.0.0.1", processes: int = 1) -> str:
+    def begin(
+        self, *, port: int, host: str = "127.0.0.1", processes: int = 1, worker: bool = True
+    ) -> str:
         """Start worker and web; when pages come, return the list of demo sign-ins."""
-        self.start("worker", [*MANAGE, "worker"])
+        if worker:
+            self.start("worker", [*MANAGE, "worker"])
         web = [PYTHON, *web_command(host=host, port=port, processes=processes)]
-        with step("Starting the web process and the worker"):
+        with step("Starting the web process and the worker" if worker else "Starting the pages"):
             self.start("web", web, note={"port": port})
             people = output([*MANAGE, "demo_people"], env=self.env) if self.logs else ""
             self._until_pages_come(port=port, host="127.0.0.1" if host == "0.0.0.0" else host)

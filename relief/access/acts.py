@@ -66,6 +66,7 @@ class Act(models.TextChoices):
     RUN_DRILL = "run_drill", _("prepare and run drills")
     OBSERVE_DRILL = "observe_drill", _("write down what is seen of a drill")
     KEEP_REGISTER = "keep_register", _("keep plans and the register of drills")
+    SEND_MESSAGE = "send_message", _("send messages by hand")
     MANAGE_SCREENS = "manage_screens", _("let a screen show a board")
     MANAGE_DEVICES = "manage_devices", _("enrol phones of others")
 
@@ -90,6 +91,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.REQUISITION,
             Act.RUN_DRILL,
             Act.KEEP_REGISTER,
+            Act.SEND_MESSAGE,
             Act.MANAGE_SCREENS,
             Act.MANAGE_DEVICES,
         }
@@ -116,6 +118,7 @@ PERMITS: dict[str, frozenset[Act]] = {
             Act.IMPORT_TABLES,
             Act.RUN_DRILL,
             Act.KEEP_REGISTER,
+            Act.SEND_MESSAGE,
             Act.MANAGE_SCREENS,
             Act.MANAGE_DEVICES,
         }

@@ -114,7 +114,7 @@ def hand_out(
         rows=[rows.reached(reached), *delivery_rows.differences_of(opened)],
         actor=actor.user_id,
         now=now,
-        facts={"people": given.people},
+        facts={"hand_out": made.id, "people": given.people},
     )
     return made
 

@@ -48,6 +48,7 @@ def feed(*, scope: Scope, code: str) -> dict[str, str]:
     return {
         "snapshot": reverse("boards:snapshot", kwargs=kwargs),
         "past": reverse("boards:past", kwargs=kwargs),
+        "film": reverse("boards:film", kwargs=kwargs),
         "events": events,
         "socket": events.removesuffix("events"),
     }

@@ -11,8 +11,11 @@ from relief.access.gate import Actor
 from relief.boards import links
 
 
-def of_board(*, actor: Actor, area: Area, nonce: str) -> maps.Parts:
-    """The map's pieces. Its base is fetched apart, so that the page comes without it."""
+def of_board(*, actor: Actor, area: Area, nonce: str, routes: bool = True) -> maps.Parts:
+    """The map's pieces. Its base is fetched apart, so that the page comes without it.
+
+    Without `routes` trips are drawn as straight lines: nothing is asked about them.
+    """
     drawn = maps.LocalMap(lon=area.centre.x, lat=area.centre.y)
     tiles = None
     if actor.paths(Act.READ_HOUSEHOLDS):
@@ -22,7 +25,7 @@ def of_board(*, actor: Actor, area: Area, nonce: str) -> maps.Parts:
         maps.LiveLayer(
             base_url=f"{reverse('web:map_base')}?{urlencode({'county': area.code})}",
             tiles=tiles,
-            route_url=links.pages()["line"],
+            route_url=links.pages()["line"] if routes else None,
         )
     )
     return maps.parts(drawn=drawn, nonce=nonce)

@@ -9,18 +9,22 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from relief.boards import frames, snapshot
-from relief.boards.scopes import Scope
+from relief.boards.scopes import Scope, receives
 from relief.boards.snapshot import LINES, Snapshot
-from relief.journal import checkpoints, moments, reading
+from relief.journal import checkpoints, clock, moments, reading
+from relief.journal.models import Book
 from relief.journal.moments import Beside
 
 # Marks on the line of time a board draws; more lie too close together to be aimed at.
 TICKS = 400
+# Entries of one piece of a film.
+FILM = 300
 
 
 class NoSuchMoment(ValueError):
@@ -110,6 +114,29 @@ def reel(*, scope: Scope, incident_id: int | None) -> str:
     return f'{{"first":{first - 1},"lines":{count},"ticks":[{ticks}]}}'
 
 
+def film(*, scope: Scope, start: int) -> str:
+    """What changed after a number (回放): one frame for each line this board received, as JSON.
+
+    `end` is the number the piece reaches, `head` that of the present. Raises NoSuchMoment where the
+    record has been removed.
+    """
+    with snapshot.one_state():
+        head = reading.head(book=scope.book_id).number
+        try:
+            found = reading.entries(book=scope.book_id, after=start, upto=head, limit=FILM)
+        except reading.Trimmed as gone:
+            raise NoSuchMoment(_("That part of the record has been removed.")) from gone
+    mine = [entry for entry in found if receives(scope, entry)]
+    shown = []
+    for _line, group in groupby(mine, key=lambda entry: (entry.kind, entry.happened_at)):
+        entries = list(group)
+        end = entries[-1].number
+        shown.append(frames.changes(start=start, end=end, entries=entries))
+        start = end
+    reached = found[-1].number if found else head
+    return f'{{"frames":[{",".join(shown)}],"end":{reached},"head":{head}}}'
+
+
 def take_checkpoint(*, book_id: int, now: dt.datetime) -> int:
     """Keep all rows of the book as they are; returns the number they stand at."""
     number, rows = snapshot.everything(book_id=book_id)
@@ -117,9 +144,11 @@ def take_checkpoint(*, book_id: int, now: dt.datetime) -> int:
     return number
 
 
-def take_due_checkpoints(*, now: dt.datetime) -> dict[int, int]:
-    """A checkpoint of each book that needs one; returns their numbers by book."""
-    return {book: take_checkpoint(book_id=book, now=now) for book in checkpoints.due()}
+def take_due_checkpoints(*, real: dt.datetime) -> dict[int, int]:
+    """A checkpoint of each book that needs one, by its clock; returns their numbers by book."""
+    books = list(Book.objects.filter(id__in=checkpoints.due()).order_by("id"))
+    times = clock.times_in(books=books, real=real)
+    return {book: take_checkpoint(book_id=book, now=now) for book, now in times.items()}
 
 
 def _moment(*, book_id: int, asked: str, now: dt.datetime) -> Moment | None:

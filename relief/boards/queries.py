@@ -35,11 +35,15 @@ BUTTONS = (
 
 
 def reference(
-    *, actor: Actor, scope: Scope, area: Area, known: "Names", now: dt.datetime
+    *, actor: Actor, scope: Scope, area: Area, known: "Names", real: dt.datetime
 ) -> dict[str, Any]:
-    """Everything but rows, as plain values for the page's JSON."""
+    """Everything but rows, as plain values for the page's JSON.
+
+    `now` is the machine's time, as the heartbeat tells it; a board of a drill works its own out by
+    the drill's row.
+    """
     zone = timezone.get_default_timezone()
-    offset = timezone.localtime(now, zone).strftime("%z")
+    offset = timezone.localtime(real, zone).strftime("%z")
     return {
         "view": str(scope.view),
         "path": scope.path,
@@ -47,7 +51,7 @@ def reference(
         "name": str(area),
         "chinese": _chinese(),
         "language": "zh-Hans" if _chinese() else "en",
-        "now": now.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "now": real.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "zone": settings.TIME_ZONE,
         "offset": f"UTC{offset[:3]}:{offset[3:]}",
         **asdict(known),

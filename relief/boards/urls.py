@@ -10,4 +10,5 @@ urlpatterns = [
     path("<str:view>/<str:code>/", views.board, name="board"),
     path("<str:view>/<str:code>/snapshot", views.snapshot, name="snapshot"),
     path("<str:view>/<str:code>/past", views.past, name="past"),
+    path("<str:view>/<str:code>/film", views.film, name="film"),
 ]

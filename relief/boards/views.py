@@ -5,16 +5,14 @@ import json
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from gis.models import Area, Level
 from relief.access.acts import Act
+from relief.boards import page, queries
 from relief.boards import past as earlier
-from relief.boards import queries
-from relief.boards.scopes import View, open_scope, scopes_for
+from relief.boards.scopes import Scope, View, open_scope, scopes_for
 from relief.boards.snapshot import take
 
 JSON = "application/json"
@@ -31,25 +29,26 @@ def board(request: HttpRequest, view: str, code: str) -> HttpResponse:
     """
     actor = request.actor  # type: ignore[attr-defined]
     scope, area = open_scope(actor=actor, view=view, code=code)
-    now = timezone.now()
     # A screen has no hands: it shows the wall whatever its address says.
     wall = "wall" in request.GET or actor.is_screen
     shown, fault = None, ""
     if "at" in request.GET:
         try:
+            now = request.now  # type: ignore[attr-defined]
             shown = earlier.look(scope=scope, asked=request.GET["at"], now=now)
         except earlier.NoSuchMoment as refused:
             fault = str(refused)
     names = queries.names(scope=scope)
-    about = queries.reference(actor=actor, scope=scope, area=area, known=names, now=now)
+    real = request.real_now  # type: ignore[attr-defined]
+    about = queries.reference(actor=actor, scope=scope, area=area, known=names, real=real)
     context = {
         "area": area,
         "view": scope.view,
         "zone": about["offset"],
         "around": queries.boards_around(actor=actor, scope=scope, names=names),
-        "about": _in_script(json.dumps(about, ensure_ascii=False, separators=(",", ":"))),
-        "snapshot": _in_script(take(scope=scope).as_json()),
-        "past": _in_script(shown.as_json()) if shown else "",
+        "about": page.in_script(json.dumps(about, ensure_ascii=False, separators=(",", ":"))),
+        "snapshot": page.in_script(take(scope=scope).as_json()),
+        "past": page.in_script(shown.as_json()) if shown else "",
         "fault": fault,
         "may_screens": actor.may(Act.MANAGE_SCREENS, path=area.path),
     }
@@ -81,7 +80,8 @@ def snapshot(request: HttpRequest, view: str, code: str) -> HttpResponse:
     shown = None
     if "at" in request.GET:
         try:
-            shown = earlier.look(scope=scope, asked=request.GET["at"], now=timezone.now())
+            now = request.now  # type: ignore[attr-defined]
+            shown = earlier.look(scope=scope, asked=request.GET["at"], now=now)
         except earlier.NoSuchMoment as refused:
             return JsonResponse({"t": "fault", "says": str(refused)}, status=400)
     return HttpResponse((shown or take(scope=scope)).as_json(), content_type=JSON)
@@ -95,9 +95,29 @@ def past(request: HttpRequest, view: str, code: str) -> HttpResponse:
     if actor is None:
         return JsonResponse({"t": "signin"}, status=401)
     scope, _ = open_scope(actor=actor, view=view, code=code)
-    asked = request.GET.get("incident", "")
-    incident_id = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
+    incident_id = page.number(request.GET.get("incident", ""))
     return HttpResponse(earlier.reel(scope=scope, incident_id=incident_id), content_type=JSON)
+
+
+@require_GET
+@never_cache
+def film(request: HttpRequest, view: str, code: str) -> HttpResponse:
+    """`GET /boards/<view>/<code>/film?after=`: what changed after a number, line by line."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if actor is None:
+        return JsonResponse({"t": "signin"}, status=401)
+    scope, _ = open_scope(actor=actor, view=view, code=code)
+    return film_of(scope, after=request.GET.get("after", ""))
+
+
+def film_of(scope: Scope, *, after: str) -> HttpResponse:
+    """A piece of the film of one board, or why there is none."""
+    try:
+        return HttpResponse(
+            earlier.film(scope=scope, start=page.number(after) or 0), content_type=JSON
+        )
+    except earlier.NoSuchMoment as refused:
+        return JsonResponse({"t": "fault", "says": str(refused)}, status=400)
 
 
 @require_GET
@@ -108,10 +128,3 @@ def own(request: HttpRequest) -> HttpResponse:
         return redirect(reverse("web:home"))
     code = Area.objects.values_list("code", flat=True).get(path=scopes[0].path)
     return redirect("boards:board", view=str(scopes[0].view), code=code)
-
-
-def _in_script(text: str) -> SafeString:
-    """JSON that may stand in a script element, whatever names it carries."""
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return mark_safe(text)  # noqa: S308 - the signs that could end the element are gone

@@ -178,6 +178,13 @@ FIELD_CLOCK_OFF_SECONDS = env.int("FIELD_CLOCK_OFF_SECONDS", default=300)
 FIELD_AT_ONCE = env.int("FIELD_AT_ONCE", default=3)
 # Whom a township calls when nothing else goes; shown on phones. Empty: not shown.
 COUNTY_PHONE = env("COUNTY_PHONE", default="")
+# Where messages to telephones are handed over (HTTP POST). Empty: people send them by hand.
+MESSAGE_GATEWAY = env("MESSAGE_GATEWAY", default="")
+MESSAGE_GATEWAY_TOKEN = env("MESSAGE_GATEWAY_TOKEN", default="")
+MESSAGE_GATEWAY_SECONDS = env.float("MESSAGE_GATEWAY_SECONDS", default=10)
+MESSAGE_TRIES = env.int("MESSAGE_TRIES", default=12)
+# Who other systems are told that an alert comes from, without blanks or commas; empty: the county.
+CAP_SENDER = env("CAP_SENDER", default="")
 # What people upload; `./run backup` saves this folder.
 FILES = Path(env("FILES", default=str(BASE_DIR / "var" / "files")))
 PHOTO_MOST_BYTES = env.int("PHOTO_MOST_BYTES", default=10 * 1024 * 1024)

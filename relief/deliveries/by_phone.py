@@ -107,6 +107,7 @@ def order_by_phone(
             "trip": trip.number,
             "said_by": commander_id,
             "said_at": said_at,
+            "back_at": trip.back_at,
         },
     )
     return order, trip

@@ -13,7 +13,7 @@ from relief.norms import queries as norms
 from relief.stock.rules import in_force
 
 # Disasters that leave water where there was road; in any other boats have nowhere to go.
-_WITH_WATER = {Hazard.FLOOD, Hazard.TYPHOON, Hazard.SURGE}
+WITH_WATER = {Hazard.FLOOD, Hazard.TYPHOON, Hazard.SURGE}
 
 
 def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict[str, list[int]]]:
@@ -29,7 +29,7 @@ def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict
         .select_related("agreement")
         .order_by("id")
     )
-    if incident.hazard not in _WITH_WATER:
+    if incident.hazard not in WITH_WATER:
         fleets = fleets.exclude(means=Means.BOAT)
     away: dict[tuple[int, int], dt.datetime] = {}
     promised = Q(plan=None, state=TripState.PLANNED)

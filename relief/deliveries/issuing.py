@@ -298,7 +298,13 @@ def dispatch_trip(
         rows=changed,
         actor=actor.user_id,
         now=now,
-        facts={"number": trip.number, "plate": trip.plate, "slip": trip.slip_number},
+        facts={
+            "number": trip.number,
+            "plate": trip.plate,
+            "slip": trip.slip_number,
+            "back_at": trip.back_at,
+            "reasons": goods.reasons(),
+        },
     )
     return trip
 

@@ -70,6 +70,11 @@ class Goods:
             load_id, 0
         )
 
+    def reasons(self) -> dict[int, str]:
+        """Why another lot left than the proposed one (改批原因), by lot id."""
+        parts = [part for several in self.parts.values() for part in several]
+        return {part.lot.id: part.pick.reason for part in parts if part.pick and part.pick.reason}
+
 
 def depot_of(trip: Trip) -> Depot | None:
     """The depot a trip leaves from; None for a supplier's yard."""

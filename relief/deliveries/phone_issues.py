@@ -124,6 +124,8 @@ def issue_from_phone(
             "plate": trip.plate,
             "slip": trip.slip_number,
             "slip_said": slip or "",
+            "back_at": trip.back_at,
+            "reasons": goods.reasons(),
         },
     )
     return trip

@@ -1,4 +1,4 @@
-"""What the control room does: prepare, begin, set the clock, send, hold back and end."""
+"""What the control room does with a drill: prepare, begin, set the clock, note, stop and end."""
 
 import datetime as dt
 import uuid
@@ -7,19 +7,17 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from gis.models import Area, ancestors
 from relief.access import gate
 from relief.access.acts import Act
-from relief.access.models import User
-from relief.drills import engine, preparing, rows, sending
-from relief.drills.models import Drill, DrillState, Inject, InjectState, Seat
+from relief.drills import agenda, opening, precheck, preparing, register, sending, steps
+from relief.drills.models import Drill, DrillState, Note
 from relief.drills.scenario import read
-from relief.journal import clock, log
-
-_SENT = gettext_noop("Inject %(number)d was sent; it stays as it is.")
+from relief.journal import clock
+from relief.journal.models import Book, BookKind
 
 
 class NotNow(gate.Refused):
@@ -61,34 +59,25 @@ def prepare(
 
 
 @transaction.atomic(durable=True)
-def take_seat(*, actor: gate.Actor, seat_id: int, user_id: int | None, now: dt.datetime) -> Seat:
-    """Seat a person, or with None leave the seat to its robot."""
-    seat = Seat.objects.select_related("drill__area", "area", "book").filter(id=seat_id).first()
-    if seat is None:
-        raise gate.NotFound
-    drill = locked(actor=actor, drill_id=seat.drill_id)
-    _check(drill, DrillState.PREPARED, DrillState.RUNNING)
-    user = None if user_id is None else User.objects.filter(id=user_id, is_active=True).first()
-    if user_id is not None and user is None:
-        raise gate.NotFound
-    seat.user, seat.taken_at = user, now if user else None
-    seat.save(update_fields=["user", "taken_at"])
-    if user is not None:
-        preparing.give_duty(seat, user=user, now=now)
-    return seat
-
-
-@transaction.atomic(durable=True)
 def begin(*, actor: gate.Actor, drill_id: int, rate: int, real: dt.datetime) -> Drill:
     """Copy the stock and let the clock run from the moment of the event (演练开始)."""
     drill = locked(actor=actor, drill_id=drill_id)
-    _check(drill, DrillState.PREPARED)
-    preparing.copy_stock(drill=drill, now=drill.begins_at)
+    require_state(drill, DrillState.PREPARED)
+    precheck.require(drill=drill)
+    stocked = opening.open_book(drill=drill)
     clock.set_clock(
         book=drill.book, rate=rate, real=real, jump_to=drill.begins_at, set_by=actor.user_id
     )
     drill.state, drill.started_at = DrillState.RUNNING, real
     drill.save(update_fields=["state", "started_at"])
+    steps.tell(
+        drill=drill,
+        kind="drill_begun",
+        by=actor.user_id,
+        now=drill.begins_at,
+        facts={"rate": rate},
+        changed=stocked,
+    )
     return drill
 
 
@@ -103,7 +92,8 @@ def set_rate(
 ) -> Drill:
     """Pause (×0), let run faster or slower, or jump ahead to a drill time."""
     drill = locked(actor=actor, drill_id=drill_id)
-    _check(drill, DrillState.RUNNING)
+    require_state(drill, DrillState.RUNNING)
+    before = clock.now_in(drill.book, real=real)
     try:
         clock.set_clock(
             book=drill.book, rate=rate, real=real, jump_to=jump_to, set_by=actor.user_id
@@ -112,65 +102,48 @@ def set_rate(
         raise NotNow(
             _("The clock runs at ×0, ×1, ×5, ×10 or ×60 and never goes back; nothing was changed.")
         ) from wrong
+    steps.tell(
+        drill=drill,
+        kind="drill_clock_set",
+        by=actor.user_id,
+        now=before,
+        facts={"rate": rate, "jumped_to": jump_to},
+    )
     return drill
 
 
 @transaction.atomic(durable=True)
-def send_inject(*, actor: gate.Actor, inject_id: int, now: dt.datetime) -> Inject:
-    """Send an inject at once, whatever its trigger and whether the clock stands still."""
-    inject = _inject(actor=actor, inject_id=inject_id)
-    _check(inject.drill, DrillState.RUNNING)
-    if not inject.enabled or inject.state != InjectState.WAITING:
-        raise NotNow(
-            _("Inject %(number)d is %(state)s; only an enabled one that waits can be sent.")
-            % {"number": inject.number, "state": InjectState(inject.state).label}
-        )
-    sending.send(inject=inject, actor_id=actor.user_id, now=now)
-    return inject
-
-
-@transaction.atomic(durable=True)
-def change_inject(
+def note(
     *,
     actor: gate.Actor,
-    inject_id: int,
-    due_at: dt.datetime | None = None,
-    enabled: bool | None = None,
-    text: str | None = None,
-    text_en: str | None = None,
-) -> Inject:
-    """Postpone, disable or reword an inject that still waits (推迟·停用·改写)."""
-    inject = _inject(actor=actor, inject_id=inject_id)
-    if inject.state != InjectState.WAITING:
-        raise NotNow(
-            _("Inject %(number)d was sent; it stays as it is.") % {"number": inject.number}
-        )
-    given = {"due_at": due_at, "enabled": enabled, "text": text, "text_en": text_en}
-    changed = [key for key, value in given.items() if value is not None]
-    for key in changed:
-        setattr(inject, key, given[key])
-    inject.save(update_fields=changed)
-    return inject
-
-
-@transaction.atomic(durable=True)
-def skip_inject(*, actor: gate.Actor, inject_id: int, comment: str) -> Inject:
-    """Leave an inject out (取消)."""
-    inject = _inject(actor=actor, inject_id=inject_id)
-    if inject.state != InjectState.WAITING:
-        raise NotNow(
-            _("Inject %(number)d was sent; it stays as it is.") % {"number": inject.number}
-        )
-    inject.state, inject.comment = InjectState.SKIPPED, comment.strip()[:200]
-    inject.save(update_fields=["state", "comment"])
-    return inject
+    drill_id: int,
+    text: str,
+    request_key: uuid.UUID,
+    real: dt.datetime,
+) -> Note:
+    """Write down something of the drill at its time (导调记录). The same form again is one note."""
+    drill = locked(actor=actor, drill_id=drill_id)
+    made = Note.objects.filter(request_key=request_key).first()
+    if made is not None:
+        return made
+    said = text.strip()
+    if not said:
+        raise NotNow(_("A note of some words is expected; none came."))
+    now = time_in(drill, real=real)
+    made = Note.objects.create(
+        drill=drill, text=said[:400], at=now, noted_by=actor.user_id, request_key=request_key
+    )
+    steps.tell(
+        drill=drill, kind="drill_noted", by=actor.user_id, now=now, facts={"text": made.text}
+    )
+    return made
 
 
 @transaction.atomic(durable=True)
 def end(*, actor: gate.Actor, drill_id: int, real: dt.datetime, real_event: str = "") -> Drill:
     """End a drill; with a `real_event` stop it (演练中止): the clock stands, everybody is told."""
     drill = locked(actor=actor, drill_id=drill_id)
-    _check(drill, DrillState.RUNNING)
+    require_state(drill, DrillState.RUNNING)
     _end(drill, by=actor.user_id, real=real, real_event=real_event)
     return drill
 
@@ -184,17 +157,23 @@ def end_unattended(*, drill_id: int, real: dt.datetime) -> bool:
     drill = _drills_locked().get(id=drill_id)
     if drill.state != DrillState.RUNNING or drill.seats.exclude(user=None).exists():
         return False
-    if not engine.is_over(drill=drill, now=clock.now_in(drill.book, real=real)):
+    if not agenda.is_over(drill=drill, now=clock.now_in(drill.book, real=real)):
         return False
     _end(drill, by=None, real=real, real_event="")
     return True
 
 
 def locked(*, actor: gate.Actor, drill_id: int) -> Drill:
-    """The drill, locked, for somebody who may run it: in the real book, in its area."""
+    """The drill, locked, for somebody who may run it by a duty of the real operation in its area.
+
+    A duty held inside a drill opens nothing here, whatever its role.
+    """
     drill = _drills_locked().filter(id=drill_id).first()
-    if drill is None or not any(
-        actor.sees(path=path) for path in (drill.area.path, *ancestors(drill.area.path))
+    real = Book.objects.filter(id=actor.book_id, kind=BookKind.REAL).exists()
+    if (
+        drill is None
+        or not real
+        or not any(actor.sees(path=path) for path in (drill.area.path, *ancestors(drill.area.path)))
     ):
         raise gate.NotFound
     gate.require(actor=actor, act=Act.RUN_DRILL, area=drill.area, book_id=actor.book_id)
@@ -212,28 +191,26 @@ def _end(drill: Drill, *, by: int | None, real: dt.datetime, real_event: str) ->
     drill.state = DrillState.STOPPED if real_event else DrillState.ENDED
     drill.ended_at, drill.end_reason = real, real_event.strip()[:200]
     drill.save(update_fields=["state", "ended_at", "end_reason"])
-    log.record(
-        book=drill.book_id,
+    if not real_event:
+        register.held(drill, timezone.localdate(real))
+    else:
+        sending.tell_stopped(drill=drill, reason=drill.end_reason, now=now)
+    steps.tell(
+        drill=drill,
         kind="drill_stopped" if real_event else "drill_ended",
-        rows=[rows.drill(drill)],
-        actor=by,
+        by=by,
         now=now,
         facts={"reason": drill.end_reason},
     )
 
 
-def _inject(*, actor: gate.Actor, inject_id: int) -> Inject:
-    seen = Inject.objects.filter(id=inject_id).values_list("drill_id", flat=True).first()
-    if seen is None:
-        raise gate.NotFound
-    drill = locked(actor=actor, drill_id=seen)
-    inject = Inject.objects.select_for_update(of=("self",)).select_related("seat__area")
-    found = inject.get(id=inject_id)
-    found.drill = drill
-    return found
+def time_in(drill: Drill, *, real: dt.datetime) -> dt.datetime:
+    """Drill time at a real moment; before the drill begins its clock waits at the event."""
+    return clock.now_in(drill.book, real=real) if drill.started_at else drill.begins_at
 
 
-def _check(drill: Drill, *states: DrillState) -> None:
+def require_state(drill: Drill, *states: DrillState) -> None:
+    """Refuse what cannot be done in the drill's state. Raises NotNow."""
     if drill.state not in states:
         raise NotNow(
             _("The drill is %(state)s by now; nothing was changed.")

@@ -1,19 +1,22 @@
 """One turn of a running drill: what is due is sent, and empty seats act.
 
 A turn may be asked for at any moment, by any process, as often as one likes: the drill's row is
-locked while injects are sent, and robots look at what stands in the book. A process killed in the
-middle leaves what it had done, and the next turn does the rest.
+locked while injects are sent, one process at a time lets robots act, and they look at what stands
+in the book. A process killed in the middle leaves what it had done; the next turn does the rest.
 """
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from relief.drills import conditions, robots, rows, sending
 from relief.drills.models import Drill, DrillState, Inject, InjectState, Trigger
 from relief.journal import clock, log
+from relief.reports import actions as reports
 
 
 @dataclass
@@ -36,41 +39,39 @@ def turn(*, drill_id: int, real: dt.datetime) -> Turn | None:
     _send_due(drill_id, made)
     # Nobody acts while the clock stands: the room talks.
     if _runs(drill, real=real):
-        made.acts += robots.act(drill=drill, now=now)
+        with _alone(drill_id) as alone:
+            if alone:
+                reports.mark_overdue_in(book_id=drill.book_id, now=now)
+                made.acts += robots.act(drill=drill, now=now)
     _mark_done(drill_id, made)
     return made
 
 
 def running() -> list[int]:
-    """Ids of the drills that run."""
-    found = Drill.objects.filter(state=DrillState.RUNNING)
+    """Ids of the drills that run. A trial takes its turns by itself."""
+    found = Drill.objects.filter(state=DrillState.RUNNING, trial_of=None)
     return list(found.order_by("id").values_list("id", flat=True))
 
 
-def next_due(*, drill: Drill) -> dt.datetime | None:
-    """The drill time of the next inject by the clock; for a jump to it."""
-    waiting = drill.injects.filter(enabled=True, state=InjectState.WAITING, trigger=Trigger.TIME)
-    first = waiting.order_by("due_at", "number").first()
-    return first.due_at if first else None
+@contextmanager
+def _alone(drill_id: int) -> Iterator[bool]:
+    """Whether this process alone lets the drill's robots act; another turn may be under way.
 
-
-def overdue(*, drill: Drill, now: dt.datetime) -> list[Inject]:
-    """Injects past their time that were not sent (过期未发); they can still be sent."""
-    waiting = drill.injects.filter(enabled=True, state=InjectState.WAITING, due_at__lt=now)
-    return list(waiting.order_by("due_at", "number"))
-
-
-def is_over(*, drill: Drill, now: dt.datetime) -> bool:
-    """Whether nothing is left to happen: its time is up and no enabled inject waits for the clock.
-
-    What waits for a condition or a hand, and what is disabled, keeps nothing open.
+    The lock is the connection's: of a process that is killed it goes at once, and no row is held
+    while robots act through transactions of their own.
     """
-    minutes = drill.scenario["minutes"]
-    if now < drill.begins_at + dt.timedelta(minutes=minutes):
-        return False
-    return not drill.injects.filter(
-        enabled=True, state=InjectState.WAITING, trigger=Trigger.TIME
-    ).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('drill robots'), %s)", [drill_id])
+        (alone,) = cursor.fetchone()
+    try:
+        yield alone
+    finally:
+        # With a connection that broke the lock is gone as well.
+        if alone and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_advisory_unlock(hashtext('drill robots'), %s)", [drill_id]
+                )
 
 
 def _runs(drill: Drill, *, real: dt.datetime) -> bool:

@@ -94,8 +94,8 @@ class Drill(Worded):
 class Seat(Worded):
     """Seat of a player (参演席位): a duty in the drill's book. Nobody's seat is a robot's.
 
-    `user` plays it, reached at `phone` in the drill; `robot` is the account that acts for it as
-    long as nobody sits there.
+    `user` plays it, reached at `phone` in the drill, and last had a page of the drill open at the
+    real moment `seen_at`; `robot` is the account that acts for it as long as nobody sits there.
     """
 
     drill = models.ForeignKey(Drill, models.CASCADE, related_name="seats")
@@ -107,6 +107,7 @@ class Seat(Worded):
     phone = models.CharField(max_length=30, blank=True)
     robot = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     taken_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -334,6 +335,7 @@ class Improvement(models.Model):
     owner = models.CharField(max_length=80)
     due_on = models.DateField()
     done_on = models.DateField(null=True)
+    done_by = models.BigIntegerField(null=True, help_text=_("user id"))
     done_note = models.CharField(max_length=200, blank=True)
     revises = models.ForeignKey(ResponsePlan, models.PROTECT, null=True, related_name="+")
     revised_by = models.ForeignKey(ResponsePlan, models.PROTECT, null=True, related_name="+")

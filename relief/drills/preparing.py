@@ -8,20 +8,19 @@ from typing import Any
 
 import numpy as np
 from django.contrib.auth.hashers import make_password
+from django.utils import translation
 
 from gis.models import Area, Level, RoadLink
-from relief.access.models import Duty, User
+from relief.access.acts import Role
+from relief.access.models import User
+from relief.drills import duties, opening
 from relief.drills.damage import draw, fragility, lines, observe
 from relief.drills.damage.exposure import BUILDINGS, Exposure, Village
 from relief.drills.models import Drill, Inject, InjectState, Objective, Seat, Trigger
-from relief.drills.scenario import DrillScenario
+from relief.drills.scenario import BadDrill, DrillScenario, InjectPlan
 from relief.households.models import Household
 from relief.journal.log import require_transaction
 from relief.journal.models import Book, BookKind
-from relief.stock import steps as stock
-from relief.stock.models import Commitment, Holding, Lot
-
-LONG_AGO = dt.timedelta(days=3650)
 
 
 def people_and_places(*, area: Area) -> Exposure:
@@ -101,9 +100,15 @@ def write(
     prepared_by: int,
     request_key: uuid.UUID,
     now: dt.datetime,
+    trial_of: Drill | None = None,
 ) -> Drill:
-    """A drill with its book, seats, objectives and injects; nothing in it has happened yet."""
+    """A drill with its book, seats, objectives and injects; nothing in it has happened yet.
+
+    A trial (试演) is one of the drill `trial_of`. Raises BadDrill for places or goods that are not
+    known here.
+    """
     require_transaction("write")
+    _check_known(scenario, area)
     book = Book.objects.create(kind=BookKind.DRILL, name=scenario.title)
     drill = Drill.objects.create(
         book=book,
@@ -118,6 +123,7 @@ def write(
         prepared_by=prepared_by,
         prepared_at=now,
         request_key=request_key,
+        trial_of=trial_of,
     )
     objectives = {
         key: Objective.objects.create(drill=drill, key=key, title=title, title_en=title_en)
@@ -145,7 +151,7 @@ def write(
             drill=drill,
             book=book,
             number=one.number,
-            trigger=_trigger(one.minutes, one.condition),
+            trigger=trigger_of(one),
             due_at=None if one.minutes is None else begins_at + dt.timedelta(minutes=one.minutes),
             condition=one.condition,
             sender=one.sender,
@@ -159,17 +165,46 @@ def write(
             objective=objectives.get(one.objective),
             done_when=one.done_when,
             effect=one.effect,
+            attachment_name=one.attachment,
+            enabled=one.enabled,
             state=InjectState.WAITING,
         )
         for one in scenario.injects
     )
+    opening.begin_record(drill=drill)
     return drill
 
 
-def _trigger(minutes: float | None, condition: Any) -> Trigger:
-    if minutes is not None:
+def _check_known(scenario: DrillScenario, area: Area) -> None:
+    """Every place of the scenario lies in its county, every depot and item is known."""
+    places = scenario.places()
+    known = set(
+        Area.objects.within(area.path).filter(code__in=places).values_list("code", flat=True)
+    )
+    faults = [
+        f"{place}: expected a place in {area}, got {code}"
+        for code, place in places.items()
+        if code not in known
+    ]
+    faults += opening.faults(scenario=scenario, path=area.path)
+    if faults:
+        raise BadDrill(file=scenario.id, faults=faults)
+
+
+def trigger_of(plan: InjectPlan) -> Trigger:
+    """What sets the inject off."""
+    if plan.minutes is not None:
         return Trigger.TIME
-    return Trigger.CONDITION if condition else Trigger.MANUAL
+    return Trigger.CONDITION if plan.condition else Trigger.MANUAL
+
+
+def seat_title(*, area: Area, role: str) -> tuple[str, str]:
+    """Title of a seat in Chinese and English: the place and the role."""
+    with translation.override("zh-hans"):
+        chinese = f"{area.name}{Role(role).label}"
+    with translation.override("en"):
+        english = f"{area.name_en or area.name} {Role(role).label}"
+    return chinese[:160], english[:200]
 
 
 def seat_robot(seat: Seat, *, now: dt.datetime) -> None:
@@ -185,61 +220,4 @@ def seat_robot(seat: Seat, *, now: dt.datetime) -> None:
     )
     seat.robot = robot
     seat.save(update_fields=["robot"])
-    give_duty(seat, user=robot, now=now)
-
-
-def give_duty(seat: Seat, *, user: User, now: dt.datetime) -> None:
-    """The seat's duty in the drill's book; drill time may lie before the day it is given."""
-    Duty.objects.get_or_create(
-        user=user,
-        role=seat.role,
-        area=seat.area,
-        book=seat.book,
-        valid_to=None,
-        defaults={"valid_from": now - LONG_AGO},
-    )
-
-
-def copy_stock(*, drill: Drill, now: dt.datetime) -> int:
-    """Copy the real balances into the drill's book as opening stock; how many lots.
-
-    The real rows are read and nothing else. Lots keep their batch, dates and bin.
-    """
-    require_transaction("copy_stock")
-    real = Book.objects.get(kind=BookKind.REAL)
-    found = (
-        Holding.objects.filter(book=real, area__path__startswith=drill.area.path)
-        .select_related("lot", "account", "depot")
-        .order_by("id")
-    )
-    copies: dict[int, Lot] = {}
-    for held in found:
-        if held.account.balance <= 0:
-            continue
-        lot = copies.get(held.lot_id)
-        if lot is None:
-            lot = Lot.objects.get(id=held.lot_id)
-            lot.pk, lot.book = None, drill.book
-            lot.save(force_insert=True)
-            copies[held.lot_id] = lot
-        copy = stock.take_in(
-            depot=held.depot,
-            lot=lot,
-            quantity=held.account.balance,
-            document=f"drill:{drill.pk}",
-            actor=None,
-            now=now,
-        )
-        copy.bin_id = held.bin_id
-        copy.save(update_fields=["bin"])
-    for promised in Commitment.objects.filter(
-        book=real, area__path__startswith=drill.area.path
-    ).select_related("agreed__agreement"):
-        stock.open_commitment(
-            book_id=drill.book_id,
-            agreed=promised.agreed,
-            document=f"drill:{drill.pk}",
-            actor=None,
-            now=now,
-        )
-    return len(copies)
+    duties.give_duty(drill=seat.drill, user=robot, role=seat.role, area=seat.area, now=now)

@@ -1,7 +1,11 @@
-"""What boards show of a drill: that it ended, and what its seats were told."""
+"""What boards show of a drill: how it stands, and what its seats were told."""
 
-from relief.drills.models import Drill, DrillState, Inject
-from relief.journal.rows import Row, Table, everyone
+import datetime as dt
+
+from relief.drills.models import Drill, Inject, Observation
+from relief.journal import clock
+from relief.journal.models import Audience
+from relief.journal.rows import Row, Table, audience, everyone
 
 
 def inject(sent: Inject) -> Row:
@@ -27,6 +31,7 @@ def inject(sent: Inject) -> Row:
 
 
 def drill(one: Drill) -> Row:
+    stretch = next(iter(clock.segments_of(one.book_id)[-1:]), None)
     return Row(
         table="drill",
         id=one.pk,
@@ -39,7 +44,27 @@ def drill(one: Drill) -> Row:
             "state": one.state,
             "ended_at": one.ended_at,
             "reason": one.end_reason,
+            # The stretch of its clock that runs: boards tell the drill time by it.
+            "since": _exact(stretch.real_start) if stretch else None,
+            "from": _exact(stretch.sim_start) if stretch else None,
+            "rate": stretch.rate if stretch else 0,
         },
+    )
+
+
+def _exact(moment: dt.datetime) -> str:
+    """To the millisecond: at ×60 a second is a minute of the drill."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def observation(one: Observation, *, path: str) -> Row:
+    """Players must not read it: the record of events tells that there is one, and no board more."""
+    return Row(
+        table="observation",
+        id=one.pk,
+        area=path,
+        audience=audience(Audience.COMMAND),
+        values=None,
     )
 
 
@@ -58,9 +83,7 @@ TABLES = [
     Table(
         "drill",
         everyone(),
-        lambda book: Drill.objects.filter(
-            book_id=book, state__in=[DrillState.ENDED, DrillState.STOPPED]
-        ).select_related("area"),
+        lambda book: Drill.objects.filter(book_id=book).select_related("area"),
         drill,
         wide=True,
     ),

@@ -4,31 +4,42 @@
 """
 
 import datetime as dt
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 
 from relief.access.acts import Role
 from relief.drills.damage import hazard
-from relief.drills.models import DrillKind, InjectWay
+from relief.drills.models import Drill, DrillKind, Inject, InjectWay, Objective, Seat
 from relief.drills.outline import INCIDENT_HAZARD
+from relief.drills.reading import NotJson, Reading, parse, shown
 
 FOLDER = settings.BASE_DIR / "fixtures" / "drills" / "scenarios"
-CONDITIONS = {
-    "incident_opened": set(),
-    "response_at_least": {"level"},
-    "plan_approved": set(),
-    "trips_dispatched": {"count"},
-    "stops_received": {"count"},
-    "reports_filed": {"count"},
-    "inject_done": {"number"},
-    "road_closed": set(),
+MOST_BYTES = 1 << 20  # of a file
+MOST_MINUTES = 7 * 24 * 60
+MOST_INJECTS, MOST_SEATS, MOST_OBJECTIVES, MOST_LOTS = 300, 120, 40, 2_000
+MOST_SEED = 2**31 - 1
+MOST_TEXT = 2_000
+MOST_COUNT = 100_000
+TEXT = (0, 0)
+CONDITIONS: dict[str, dict[str, tuple[int, int]]] = {
+    "incident_opened": {},
+    "response_at_least": {"level": (1, 4)},
+    "plan_approved": {},
+    "trips_dispatched": {"count": (1, MOST_COUNT)},
+    "stops_received": {"count": (1, MOST_COUNT)},
+    "reports_filed": {"count": (1, MOST_COUNT)},
+    "inject_done": {"number": (1, 32_767)},
+    "road_closed": {},
 }
-EFFECTS = {"cut_roads": set(), "spoil_lot": {"item"}, "more_people": {"area", "people"}}
+EFFECTS: dict[str, dict[str, tuple[int, int]]] = {
+    "spoil_lot": {"item": TEXT},
+    "more_people": {"area": TEXT, "people": (1, MOST_COUNT)},
+}
+PLAYED = [role for role in Role.values if role not in (Role.SCREEN, Role.EVALUATOR)]
 
 
 class BadDrill(ValueError):
@@ -52,7 +63,7 @@ class SeatPlan:
 
 @dataclass(frozen=True, slots=True)
 class InjectPlan:
-    """An inject of the file; minutes count from the event."""
+    """An inject of the file; minutes count from the event. `attachment` names a file to come."""
 
     number: int
     minutes: float | None
@@ -68,11 +79,30 @@ class InjectPlan:
     objective: str
     done_when: dict[str, Any] | None
     effect: dict[str, Any] | None
+    attachment: str = ""
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LotPlan:
+    """Units of a lot that lie in a depot when the drill begins (期初库存)."""
+
+    depot: str
+    item: str
+    batch: str
+    quantity: int
+    stored_on: str | None
+    made_on: str | None
+    expires_on: str | None
+    pack: int
 
 
 @dataclass(frozen=True, slots=True)
 class DrillScenario:
-    """A whole scenario. `hour` and `minute` are the local time of day at which it happens."""
+    """A whole scenario. `hour` and `minute` are the local time of day at which it happens.
+
+    Without `opening_stock` (None) the drill begins with a copy of the real balances.
+    """
 
     id: str
     area: str
@@ -94,59 +124,54 @@ class DrillScenario:
     seats: list[SeatPlan]
     outages: dict[str, float]
     injects: list[InjectPlan] = field(default_factory=list)
+    opening_stock: list[LotPlan] | None = None
 
-
-@dataclass
-class _Reading:
-    """Collects faults instead of stopping at the first."""
-
-    faults: list[str] = field(default_factory=list)
-
-    def take(self, place: str, value: Any, kind: type | tuple[type, ...], *, default: Any) -> Any:
-        wrong = not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)
-        if wrong:
-            name = " or ".join(
-                one.__name__ for one in (kind if isinstance(kind, tuple) else (kind,))
-            )
-            self.faults.append(f"{place}: expected {name}, got {json.dumps(value)[:60]}")
-            return default
-        return value
-
-    def one_of(self, place: str, value: Any, known: Any) -> Any:
-        if value not in known:
-            names = ", ".join(str(one) for one in known)
-            self.faults.append(f"{place}: expected one of {names}, got {json.dumps(value)[:60]}")
-        return value
-
-    def whole(self, place: str, data: Any, *, known: set[str], needed: set[str]) -> dict[str, Any]:
-        if not isinstance(data, dict):
-            self.faults.append(f"{place}: expected an object, got {json.dumps(data)[:60]}")
-            return {}
-        self.faults += [f"{place}.{key}: unknown" for key in sorted(data.keys() - known)]
-        self.faults += [f"{place}.{key}: missing" for key in sorted(needed - data.keys())]
-        return data
+    def places(self) -> dict[str, str]:
+        """Every area code that the file names, with the first place where it stands."""
+        found = {self.area: "area"}
+        for n, seat in enumerate(self.seats):
+            found.setdefault(seat.area, f"seats[{n}].area")
+        for code in self.outages:
+            found.setdefault(code, f"outages.{code}")
+        for n, one in enumerate(self.injects):
+            if one.effect and "area" in one.effect:
+                found.setdefault(one.effect["area"], f"injects[{n}].effect.area")
+        return found
 
 
 _TOP = {
     "id", "area", "kind", "title", "title_en", "story", "story_en", "basis", "basis_en", "cold",
     "time_of_day", "seed", "minutes", "hazard", "objectives", "seats", "outages", "injects",
+    "opening_stock",
 }  # fmt: skip
-_TOP_NEEDED = _TOP - {"cold", "outages", "objectives"}
+_TOP_NEEDED = _TOP - {"cold", "outages", "objectives", "opening_stock"}
 _SEAT = {"key", "role", "area", "title", "title_en"}
 _INJECT_NEEDED = {"number", "from", "to", "way"}
 _INJECT = _INJECT_NEEDED | {
     "minutes", "condition", "manual", "text", "text_en", "expected", "expected_en",
-    "deadline_minutes", "objective", "done_when", "effect",
+    "deadline_minutes", "objective", "done_when", "effect", "attachment", "enabled",
 }  # fmt: skip
+_LOT_NEEDED = {"depot", "item", "batch", "quantity"}
+_LOT = _LOT_NEEDED | {"stored_on", "made_on", "expires_on", "pack"}
 
 
 def load(path: Path) -> DrillScenario:
     """Raises BadDrill."""
     try:
-        data = json.loads(path.read_text("utf-8"))
-    except (ValueError, OSError) as problem:
+        data = path.read_bytes()
+    except OSError as problem:
         raise BadDrill(file=path.name, faults=[str(problem)]) from problem
-    return read(data, file=path.name)
+    return read(from_bytes(data, file=path.name), file=path.name)
+
+
+def from_bytes(data: bytes, *, file: str) -> Any:
+    """The JSON of a file that may have come from outside. Raises BadDrill."""
+    if len(data) > MOST_BYTES:
+        raise BadDrill(file=file, faults=[f"expected at most {MOST_BYTES} bytes, got {len(data)}"])
+    try:
+        return parse(data)
+    except NotJson as problem:
+        raise BadDrill(file=file, faults=[str(problem)]) from problem
 
 
 def shipped() -> list[DrillScenario]:
@@ -156,46 +181,63 @@ def shipped() -> list[DrillScenario]:
 
 def read(data: Any, *, file: str) -> DrillScenario:
     """The scenario in a file's JSON. Raises BadDrill that names every fault."""
-    say = _Reading()
+    say = Reading()
     top = say.whole("scenario", data, known=_TOP, needed=_TOP_NEEDED)
     words = {
-        key: say.take(key, top.get(key, ""), str, default="")
-        for key in ("id", "area", "title", "title_en", "story", "story_en", "basis", "basis_en")
+        key: say.text(key, top.get(key, ""), most=most, empty=key not in _TOP_NEEDED)
+        for key, most in (
+            ("id", 80),
+            ("area", 12),
+            ("title", _most(Drill, "title")),
+            ("title_en", _most(Drill, "title_en")),
+            ("story", MOST_TEXT),
+            ("story_en", MOST_TEXT),
+            ("basis", MOST_TEXT),
+            ("basis_en", MOST_TEXT),
+        )
     }
     kind = say.one_of("kind", top.get("kind"), DrillKind.values)
     hour, minute = _time_of_day(say, top.get("time_of_day", "00:00"))
-    struck: hazard.Hazard | None = None
-    try:
-        struck = hazard.read(say.take("hazard", top.get("hazard", {}), dict, default={}))
-    except (ValueError, KeyError, TypeError) as problem:
-        say.faults.append(f"hazard.{problem}")
-    objectives = [_objective(say, n, one) for n, one in _each(say, "objectives", top)]
-    seats = [_seat(say, n, one) for n, one in _each(say, "seats", top)]
+    struck = _hazard(say, top.get("hazard", {}))
+    objectives = [
+        _objective(say, place, one)
+        for place, one in say.rows("objectives", top.get("objectives", []), most=MOST_OBJECTIVES)
+    ]
+    seats = [
+        _seat(say, place, one)
+        for place, one in say.rows("seats", top.get("seats", []), most=MOST_SEATS)
+    ]
     keys = {seat.key for seat in seats}
     known = {key for key, _title, _en in objectives}
     injects = [
-        _inject(say, n, one, seats=keys, objectives=known) for n, one in _each(say, "injects", top)
+        _inject(say, place, one, seats=keys, objectives=known)
+        for place, one in say.rows("injects", top.get("injects", []), most=MOST_INJECTS)
     ]
-    numbers = [one.number for one in injects]
-    if len(set(numbers)) != len(numbers):
-        say.faults.append("injects: expected each number once")
-    if len(keys) != len(seats):
-        say.faults.append("seats: expected each key once")
+    for name, all_keys in (
+        ("injects", [one.number for one in injects]),
+        ("seats", [one.key for one in seats]),
+        ("objectives", [key for key, _title, _en in objectives]),
+    ):
+        if len(set(all_keys)) != len(all_keys):
+            say.fault(name, f"expected each {'number' if name == 'injects' else 'key'} once")
     outages = {
-        code: float(say.take(f"outages.{code}", hours, (int, float), default=0))
-        for code, hours in say.take("outages", top.get("outages", {}), dict, default={}).items()
+        code: say.number(f"outages.{code[:12]}", hours, least=0, most=MOST_MINUTES / 60)
+        for code, hours in say.mapping("outages", top.get("outages", {})).items()
     }
-    seed = say.take("seed", top.get("seed", 0), int, default=0)
-    minutes = say.take("minutes", top.get("minutes", 0), int, default=0)
-    if minutes <= 0:
-        say.faults.append(f"minutes: expected more than 0, got {minutes}")
+    lots = None
+    if top.get("opening_stock") is not None:
+        rows = say.rows("opening_stock", top["opening_stock"], most=MOST_LOTS)
+        lots = [_lot(say, place, one) for place, one in rows]
+    seed = say.count("seed", top.get("seed", 0), least=0, most=MOST_SEED)
+    minutes = say.count("minutes", top.get("minutes", 1), least=1, most=MOST_MINUTES)
+    cold = say.flag("cold", top.get("cold", False))
     if say.faults:
         raise BadDrill(file=file, faults=say.faults)
     assert struck is not None, "a hazard that cannot be read is a fault"
     return DrillScenario(
         **words,
         kind=kind,
-        cold=say.take("cold", top.get("cold", False), bool, default=False),
+        cold=cold,
         hour=hour,
         minute=minute,
         seed=seed,
@@ -206,82 +248,120 @@ def read(data: Any, *, file: str) -> DrillScenario:
         seats=seats,
         outages=outages,
         injects=injects,
+        opening_stock=lots,
     )
 
 
-def _each(say: _Reading, key: str, top: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    rows = say.take(key, top.get(key, []), list, default=[])
-    return [(f"{key}[{n}]", row) for n, row in enumerate(rows)]
+def _most(model: type[Model], name: str) -> int:
+    """How many characters the database keeps of it."""
+    most = getattr(model._meta.get_field(name), "max_length", None)
+    assert most is not None, f"{name} is text of a limited length"
+    return int(most)
 
 
-def _time_of_day(say: _Reading, value: Any) -> tuple[int, int]:
+def _hazard(say: Reading, data: Any) -> hazard.Hazard | None:
+    try:
+        return hazard.read(dict(say.mapping("hazard", data)))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+        say.faults.append(f"hazard.{problem}")
+        return None
+
+
+def _time_of_day(say: Reading, value: Any) -> tuple[int, int]:
     try:
         moment = dt.time.fromisoformat(value)
     except (TypeError, ValueError):
-        say.faults.append(f"time_of_day: expected HH:MM, got {json.dumps(value)[:60]}")
+        say.fault("time_of_day", f"expected HH:MM, got {shown(value)}")
         return 0, 0
     return moment.hour, moment.minute
 
 
-def _objective(say: _Reading, place: str, data: Any) -> tuple[str, str, str]:
+def _objective(say: Reading, place: str, data: Any) -> tuple[str, str, str]:
     keys = {"key", "title", "title_en"}
     row = say.whole(place, data, known=keys, needed=keys)
-    return str(row.get("key")), str(row.get("title")), str(row.get("title_en"))
+    key, title, english = (
+        say.text(f"{place}.{name}", row.get(name, ""), most=_most(Objective, name), empty=False)
+        for name in ("key", "title", "title_en")
+    )
+    return key, title, english
 
 
-def _seat(say: _Reading, place: str, data: Any) -> SeatPlan:
+def _seat(say: Reading, place: str, data: Any) -> SeatPlan:
     row = say.whole(place, data, known=_SEAT, needed=_SEAT)
-    say.one_of(f"{place}.role", row.get("role"), [one for one in Role.values if one != Role.SCREEN])
-    return SeatPlan(**{key: str(row.get(key, "")) for key in _SEAT})
+    say.one_of(f"{place}.role", row.get("role"), PLAYED)
+    most = {"area": 12, "role": 20} | {
+        name: _most(Seat, name) for name in ("key", "title", "title_en")
+    }
+    return SeatPlan(
+        **{
+            name: say.text(f"{place}.{name}", row.get(name, ""), most=most[name], empty=False)
+            for name in sorted(_SEAT)
+        }
+    )
 
 
 def _inject(
-    say: _Reading, place: str, data: Any, *, seats: set[str], objectives: set[str]
+    say: Reading, place: str, data: Any, *, seats: set[str], objectives: set[str]
 ) -> InjectPlan:
     row = say.whole(place, data, known=_INJECT, needed=_INJECT_NEEDED)
-    say.one_of(f"{place}.to", row.get("to"), sorted(seats))
-    say.one_of(f"{place}.way", row.get("way"), InjectWay.values)
-    if row.get("objective"):
-        say.one_of(f"{place}.objective", row.get("objective"), sorted(objectives))
     ways = [
         key
         for key in ("minutes", "condition", "manual")
         if row.get(key) is not None and row[key] is not False
     ]
     if len(ways) != 1:
-        say.faults.append(f"{place}: expected one of minutes, condition, manual; got {ways}")
-    minutes, deadline = row.get("minutes"), row.get("deadline_minutes")
+        say.fault(place, f"expected one of minutes, condition, manual; got {ways}")
+    minutes, deadline, objective = (
+        row.get(key) for key in ("minutes", "deadline_minutes", "objective")
+    )
     if minutes is not None:
-        minutes = float(say.take(f"{place}.minutes", minutes, (int, float), default=0))
+        minutes = say.number(f"{place}.minutes", minutes, least=0, most=MOST_MINUTES)
     if deadline is not None:
-        deadline = say.take(f"{place}.deadline_minutes", deadline, int, default=0)
+        deadline = say.count(f"{place}.deadline_minutes", deadline, least=1, most=MOST_MINUTES)
+    if objective:
+        say.one_of(f"{place}.objective", objective, sorted(objectives))
+    number = say.count(f"{place}.number", row.get("number"), least=1, most=32_767)
+    texts = {
+        key: say.text(f"{place}.{key}", row.get(key, ""), most=most)
+        for key, most in (
+            ("text", MOST_TEXT),
+            ("text_en", MOST_TEXT),
+            ("expected", _most(Inject, "expected")),
+            ("expected_en", _most(Inject, "expected_en")),
+        )
+    }
     return InjectPlan(
-        number=say.take(f"{place}.number", row.get("number"), int, default=0),
+        number=number,
         minutes=minutes,
-        condition=_kind_of(say, f"{place}.condition", row.get("condition"), CONDITIONS),
-        sender=str(row.get("from", "")),
-        seat=str(row.get("to", "")),
-        way=str(row.get("way", "")),
-        text=str(row.get("text", "")),
-        text_en=str(row.get("text_en", "")),
-        expected=str(row.get("expected", "")),
-        expected_en=str(row.get("expected_en", "")),
+        condition=say.kind_of(f"{place}.condition", row.get("condition"), CONDITIONS),
+        sender=say.text(f"{place}.from", row.get("from", ""), most=_most(Inject, "sender")),
+        seat=say.one_of(f"{place}.to", row.get("to"), sorted(seats)),
+        way=say.one_of(f"{place}.way", row.get("way"), InjectWay.values),
         deadline_minutes=deadline,
-        objective=str(row.get("objective", "")),
-        done_when=_kind_of(say, f"{place}.done_when", row.get("done_when"), CONDITIONS),
-        effect=_kind_of(say, f"{place}.effect", row.get("effect"), EFFECTS),
+        objective=objective or "",
+        done_when=say.kind_of(f"{place}.done_when", row.get("done_when"), CONDITIONS),
+        effect=say.kind_of(f"{place}.effect", row.get("effect"), EFFECTS),
+        attachment=say.text(
+            f"{place}.attachment", row.get("attachment", ""), most=_most(Inject, "attachment_name")
+        ),
+        enabled=say.flag(f"{place}.enabled", row.get("enabled", True)),
+        **texts,
     )
 
 
-def _kind_of(
-    say: _Reading, place: str, data: Any, kinds: Mapping[str, set[str]]
-) -> dict[str, Any] | None:
-    """A condition or effect: its kind, and exactly the values that kind takes."""
-    if data is None:
-        return None
-    kind = data.get("kind") if isinstance(data, dict) else data
-    if not isinstance(kind, str) or kind not in kinds:
-        say.one_of(f"{place}.kind", kind, sorted(kinds))
-        return None
-    wanted = kinds[kind] | {"kind"}
-    return say.whole(place, data, known=wanted, needed=wanted)
+def _lot(say: Reading, place: str, data: Any) -> LotPlan:
+    row = say.whole(place, data, known=_LOT, needed=_LOT_NEEDED)
+    depot, item, batch = (
+        say.text(f"{place}.{key}", row.get(key, ""), most=40, empty=False)
+        for key in ("depot", "item", "batch")
+    )
+    return LotPlan(
+        depot=depot,
+        item=item,
+        batch=batch,
+        quantity=say.count(f"{place}.quantity", row.get("quantity"), least=1, most=9_999_999),
+        stored_on=say.day(f"{place}.stored_on", row.get("stored_on")),
+        made_on=say.day(f"{place}.made_on", row.get("made_on")),
+        expires_on=say.day(f"{place}.expires_on", row.get("expires_on")),
+        pack=say.count(f"{place}.pack", row.get("pack", 1), least=1, most=100_000),
+    )

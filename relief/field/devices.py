@@ -16,7 +16,7 @@ from relief.access.acts import Act, Role
 from relief.access.models import Duty, User
 from relief.access.screens import ALPHABET
 from relief.field.models import Device
-from relief.journal import log
+from relief.journal import clock, log
 from relief.journal.models import Audience
 from relief.journal.rows import Row
 
@@ -60,7 +60,7 @@ def visible(*, actor: gate.Actor) -> QuerySet[Device]:
 def people(*, actor: gate.Actor, now: dt.datetime) -> list[User]:
     """Whose phones the person may enrol: the own one first, then people with duties by name."""
     reach = actor.paths(Act.MANAGE_DEVICES)
-    duties = _in_force(now=now).filter(book_id=actor.book_id).select_related("user", "area")
+    duties = _in_force(book_id=actor.book_id, real=now).select_related("user", "area")
     found = {
         duty.user.id: duty.user
         for duty in duties.defer("area__boundary")
@@ -158,15 +158,21 @@ def of_token(*, token: str, now: dt.datetime) -> Device:
     return device
 
 
-def _in_force(*, now: dt.datetime) -> QuerySet[Duty]:
-    held = Duty.objects.exclude(role=Role.SCREEN).filter(valid_from__lte=now)
+def _in_force(*, book_id: int, real: dt.datetime) -> QuerySet[Duty]:
+    """Duties of a book by its own clock; the phones themselves belong to no book."""
+    now = clock.time_of(book_id, real=real)
+    held = Duty.objects.exclude(role=Role.SCREEN).filter(book_id=book_id, valid_from__lte=now)
     return held.filter(Q(valid_to=None) | Q(valid_to__gt=now))
 
 
 def _place(*, actor: gate.Actor, user_id: int, now: dt.datetime) -> str:
     """Path of a duty of that person which the actor sees; who holds none enrols no phone."""
-    duties = _in_force(now=now).filter(book_id=actor.book_id, user_id=user_id)
-    paths = sorted(duties.values_list("area__path", flat=True))
+    if user_id == actor.user_id:
+        # Their own are in force by the clock of their book, which a drill sets as it likes.
+        paths = sorted(duty.path for duty in actor.duties if duty.role != Role.SCREEN)
+    else:
+        duties = _in_force(book_id=actor.book_id, real=now).filter(user_id=user_id)
+        paths = sorted(duties.values_list("area__path", flat=True))
     seen = [path for path in paths if actor.sees(path=path)]
     if not seen:
         raise gate.NotFound

@@ -60,7 +60,12 @@ def confirm_village(
         rows=[rows.affected(village)],
         actor=actor.user_id,
         now=now,
-        facts={"incident": village.incident_id, "households": households, "people": people},
+        facts={
+            "incident": village.incident_id,
+            "affected": village.id,
+            "households": households,
+            "people": people,
+        },
     )
     return village
 

@@ -17,14 +17,16 @@ from relief.allocation.models import PlanRun
 from relief.boards import past
 from relief.catalog import waiting
 from relief.deliveries import runs
-from relief.drills import control, engine
+from relief.drills import control, engine, trials
 from relief.journal import clock
 from relief.journal.models import Book
+from relief.messaging import delivery
 from relief.outlook import actions as outlook
 from relief.outlook.models import ReadinessCheck
 from relief.reports import actions as reports
 
 log = logging.getLogger(__name__)
+MESSAGES_AT_ONCE = 200  # of one turn, so that others of the clock's tasks get theirs
 NIGHTLY_HOUR = 2  # local time; nobody waits for the machine then
 
 
@@ -39,11 +41,12 @@ def mark_overdue(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * *")
-@app.task(name="take_turns", queueing_lock="take_turns", lock="take_turns")
+@app.task(name="take_turns", queueing_lock="take_turns")
 def take_turns(timestamp: int) -> None:
     """Every second: each running drill takes its turn, and what robots play alone ends when over.
 
-    A turn may be taken again, so one that broke off is finished by the next.
+    A turn may be taken again, so one that broke off is finished by the next. Without a lock of the
+    queue, which a killed worker would keep for a minute; turns keep out of each other's way.
     """
     for drill_id in engine.running():
         try:
@@ -56,11 +59,31 @@ def take_turns(timestamp: int) -> None:
             log.exception("drill %s: its turn broke off", drill_id)
 
 
+@app.periodic(cron="* * * * * */5")
+@app.task(name="send_messages", queueing_lock="send_messages", lock="send_messages")
+def send_messages(timestamp: int) -> None:
+    """Every five seconds: messages that are due go to the gateway, one after the other."""
+    for _turn in range(MESSAGES_AT_ONCE):
+        message = delivery.deliver_next(now=timezone.now())
+        if message is None:
+            return
+        if message.fault:
+            # The gateway may be down: the others wait for the next turn.
+            log.warning("message %s was not taken: %s", message.key, message.fault)
+            return
+
+
 @app.task(name=runs.TASK, pass_context=True)
 def solve_plan(context: JobContext, run_id: int) -> None:
     """One plan too large for a request."""
     again = context.job.attempts > 0
     runs.work(run_id=run_id, clock=_clock_of(PlanRun, run_id), again=again)
+
+
+@app.task(name=trials.TASK)
+def play_trial(drill_id: int) -> None:
+    """One trial of a drill, from where it stands to its end."""
+    trials.play(drill_id=drill_id, real=timezone.now)
 
 
 @app.task(name=outlook.TASK)
@@ -99,7 +122,7 @@ def remove_old_uploads(timestamp: int) -> None:
 @app.task(name="take_checkpoints", queueing_lock="take_checkpoints", lock="take_checkpoints")
 def take_checkpoints(timestamp: int) -> None:
     """Every minute: a checkpoint of each book whose journal has grown enough since the last."""
-    for book, number in past.take_due_checkpoints(now=timezone.now()).items():
+    for book, number in past.take_due_checkpoints(real=timezone.now()).items():
         log.info("checkpoint of book %s at %s", book, number)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from relief.journal import moments
+from relief.journal.log import require_transaction
 from relief.journal.models import Checkpoint, CheckpointPart
 from relief.journal.reading import SEEN_SQL, Sight
 from relief.journal.rows import Row, encode_all
@@ -49,19 +50,32 @@ def write(*, book_id: int, number: int, rows: Iterable[Row], now: dt.datetime) -
     Another checkpoint at the same number gives way: it knew fewer rows, since masters such as
     stock at the start are loaded without a journal line.
     """
+    with transaction.atomic(durable=True):
+        return _write(book_id=book_id, number=number, rows=rows, now=now)
+
+
+def begin(*, book_id: int, rows: Iterable[Row], now: dt.datetime) -> Checkpoint:
+    """The record of a book begins with these rows; each later change has its journal line.
+
+    For books in which everything is journaled, as a drill's. An inner step of making the book.
+    """
+    require_transaction("begin")
+    return _write(book_id=book_id, number=0, rows=rows, now=now)
+
+
+def _write(*, book_id: int, number: int, rows: Iterable[Row], now: dt.datetime) -> Checkpoint:
     groups: dict[tuple[str, bool, int], list[Row]] = {}
     for row in rows:
         groups.setdefault((row.area, row.wide, row.audience), []).append(row)
-    with transaction.atomic(durable=True):
-        Checkpoint.objects.filter(book_id=book_id, number=number).delete()
-        as_of = moments.happened_at(book_id=book_id, number=number) or now
-        made = Checkpoint.objects.create(book_id=book_id, number=number, as_of=as_of)
-        CheckpointPart.objects.bulk_create(
-            CheckpointPart(
-                checkpoint=made, area=area, wide=wide, audience=audience, rows=encode_all(part)
-            )
-            for (area, wide, audience), part in groups.items()
+    Checkpoint.objects.filter(book_id=book_id, number=number).delete()
+    as_of = moments.happened_at(book_id=book_id, number=number) or now
+    made = Checkpoint.objects.create(book_id=book_id, number=number, as_of=as_of)
+    CheckpointPart.objects.bulk_create(
+        CheckpointPart(
+            checkpoint=made, area=area, wide=wide, audience=audience, rows=encode_all(part)
         )
+        for (area, wide, audience), part in groups.items()
+    )
     return made
 
 

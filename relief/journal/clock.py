@@ -15,6 +15,19 @@ from relief.journal.models import Book, ClockSegment
 
 RATES = (0, 1, 5, 10, 60)
 
+# For statements that cannot ask `times_in`: the time of every book at the real moment `now`.
+TIMES_SQL = """
+    SELECT b.id AS book_id, coalesce(
+               (SELECT s.sim_start + s.rate * (%(now)s::timestamptz - s.real_start)
+                  FROM journal_clocksegment s
+                 WHERE s.book_id = b.id AND s.real_start <= %(now)s::timestamptz
+                 ORDER BY s.id DESC LIMIT 1),
+               (SELECT s.sim_start FROM journal_clocksegment s
+                 WHERE s.book_id = b.id ORDER BY s.id LIMIT 1),
+               %(now)s::timestamptz) AS now
+      FROM journal_book b
+"""
+
 
 class Segment(Protocol):
     """A stretch of the clock, as stored."""
@@ -52,6 +65,12 @@ def real_at(segments: Sequence[Segment], sim: dt.datetime) -> dt.datetime | None
 def segments_of(book_id: int) -> list[ClockSegment]:
     """The stretches of a book's clock, the oldest first; none in the real book."""
     return list(ClockSegment.objects.filter(book_id=book_id))
+
+
+def time_of(book_id: int, *, real: dt.datetime) -> dt.datetime:
+    """What time it is at a real moment in the book of that id."""
+    segments = segments_of(book_id)
+    return sim_at(segments, real) if segments else real
 
 
 def now_in(book: Book, *, real: dt.datetime) -> dt.datetime:

@@ -1,7 +1,8 @@
 """Who is behind a socket: session and duties, read without Django's threads.
 
 The conditions are those of Django's session, of the book on screen and of `access.gate.actor_for`;
-tests hold them together.
+tests hold them together. `now` is the machine's time, by which sessions end; a duty is in force by
+the clock of its book.
 """
 
 import datetime as dt
@@ -16,6 +17,7 @@ from django.utils.crypto import constant_time_compare
 from relief.access.gate import Actor, HeldDuty
 from relief.access.models import User
 from relief.boards.scopes import Scope, View, may_open
+from relief.journal.clock import TIMES_SQL
 from relief.live.database import Reader
 
 NOT_SIGNED_IN = 4401
@@ -25,30 +27,37 @@ _SESSION_SQL = """
     SELECT session_key, session_data FROM django_session
      WHERE session_key = ANY(%(sessions)s) AND expire_date > %(now)s
 """
-_USERS_SQL = """
+_USERS_SQL = f"""
+    WITH times AS MATERIALIZED ({TIMES_SQL})
     SELECT asked.n - 1, u.password, hashtext(u.password),
            (SELECT b.id FROM journal_book b JOIN access_duty d ON d.book_id = b.id
-             WHERE d.user_id = u.id AND d.valid_from <= %(now)s
-               AND (d.valid_to IS NULL OR d.valid_to > %(now)s)
+              JOIN times ON times.book_id = b.id
+             WHERE d.user_id = u.id AND d.valid_from <= times.now
+               AND (d.valid_to IS NULL OR d.valid_to > times.now)
              ORDER BY b.id IS NOT DISTINCT FROM asked.book DESC, b.kind = 'real' DESC, b.id
              LIMIT 1),
            (SELECT path FROM geography_area WHERE code = asked.code)
       FROM unnest(%(users)s::bigint[], %(books)s::bigint[], %(codes)s::text[])
            WITH ORDINALITY AS asked(id, book, code, n)
       JOIN access_user u ON u.id = asked.id AND u.is_active
-"""
+"""  # noqa: S608 - all of it is ours
 _SESSIONS_SQL = """
     SELECT session_key FROM django_session
      WHERE session_key = ANY(%(sessions)s) AND expire_date > %(now)s
 """
-_DUTIES_SQL = """
+_DUTIES_SQL = f"""
+    WITH held AS (
+         SELECT d.user_id, d.book_id, d.role, d.area_id
+           FROM access_duty d JOIN ({TIMES_SQL}) times USING (book_id)
+          WHERE d.valid_from <= times.now AND (d.valid_to IS NULL OR d.valid_to > times.now)
+            AND d.user_id = ANY(%(users)s)
+    )
     SELECT u.id, hashtext(u.password), d.book_id, d.role, a.path
       FROM access_user u
-      LEFT JOIN access_duty d ON d.user_id = u.id AND d.valid_from <= %(now)s
-                             AND (d.valid_to IS NULL OR d.valid_to > %(now)s)
+      LEFT JOIN held d ON d.user_id = u.id
       LEFT JOIN geography_area a ON a.id = d.area_id
      WHERE u.id = ANY(%(users)s) AND u.is_active
-"""
+"""  # noqa: S608 - all of it is ours
 
 
 @dataclass(frozen=True, slots=True)

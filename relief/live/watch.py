@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
+from relief.journal.clock import TIMES_SQL
 from relief.live.database import Reader
 from relief.live.people import Seat, verdicts
 
@@ -21,23 +22,24 @@ _ENDED_SQL = """
 """
 # A person's mark sums up the password and the duties of this moment; who is out of service has
 # none.
-_CHANGED_SQL = """
-    WITH asked AS (
+_CHANGED_SQL = f"""
+    WITH times AS MATERIALIZED ({TIMES_SQL}), asked AS (
          SELECT * FROM unnest(string_to_array(%(users)s, ',')::bigint[],
                               string_to_array(%(marks)s, ',')) AS asked(id, mark)
     ), found AS (
          SELECT u.id, sum(hashtextextended(
                     concat_ws('|', u.password, d.book_id, d.role, a.path), 0))::text AS mark
            FROM asked JOIN access_user u USING (id)
-           LEFT JOIN access_duty d ON d.user_id = u.id AND d.valid_from <= %(now)s
-                                  AND (d.valid_to IS NULL OR d.valid_to > %(now)s)
+           LEFT JOIN (access_duty d JOIN times ON times.book_id = d.book_id)
+                  ON d.user_id = u.id AND d.valid_from <= times.now
+                 AND (d.valid_to IS NULL OR d.valid_to > times.now)
            LEFT JOIN geography_area a ON a.id = d.area_id
           WHERE u.is_active
           GROUP BY u.id
     )
     SELECT asked.id, coalesce(found.mark, '') FROM asked LEFT JOIN found USING (id)
      WHERE found.mark IS DISTINCT FROM asked.mark
-"""
+"""  # noqa: S608 - all of it is ours
 
 
 class Watched(Protocol):

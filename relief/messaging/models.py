@@ -44,10 +44,11 @@ class Message(models.Model):
     """Message to a telephone (短信), written once under its `key` and sent by the worker.
 
     In a drill every text begins with 【演练】, and one to a number that is not on the drill's list
-    is held back for good. `made_at` is the book's time, `sent_at` the machine's.
+    is held back for good. `made_at` is the book's time, `sent_at` and `next_at`, before which it is
+    not tried again, the machine's. `sent_by` is who sent it by hand.
     """
 
-    READ_ACT = Act.READ_INCIDENTS
+    READ_ACT = Act.READ_JOURNAL
 
     book = models.ForeignKey(Book, models.CASCADE, related_name="+")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
@@ -59,7 +60,9 @@ class Message(models.Model):
     made_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=MessageState, default=MessageState.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    sent_by = models.BigIntegerField(null=True, help_text=_("user id"))
     fault = models.CharField(max_length=200, blank=True)
 
     objects = PlacedQuerySet.as_manager()
@@ -78,6 +81,9 @@ class Message(models.Model):
                 | (~Q(state="sent") & Q(sent_at=None)),
                 name="message_sent",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state="waiting"), name="message_waiting")
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Finding the number that holds: the nearest area's row in force on the day."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
@@ -72,6 +72,12 @@ def numbers(*, area: Area, keys: list[str], on: dt.date) -> dict[str, Fraction]:
         if key not in found:
             raise NoNorm(what=key, area=area, on=on)
     return {key: Fraction(*found[key]) for key in keys}
+
+
+def documented(*, area: Area, keys: Collection[str], on: dt.date) -> dict[str, Norm]:
+    """Numbers with the documents they rest on, by key; a number that does not hold is left out."""
+    rows = _in_force(Norm.objects.filter(key__in=keys), area=area, on=on)
+    return {row.key: row for row in rules.first_of_each(rows, key=lambda row: row.key)}
 
 
 def _numbers(*, area: Area, on: dt.date) -> dict[str, tuple[int, int]]:

@@ -17,17 +17,26 @@ from relief.preparedness.models import Contact
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """One contact (联系人); area, post and name together say who it is."""
+    """One contact (联系人); area, post and name together say who it is.
+
+    `alert` says whether messages of responses go there; None leaves that as it is, at first no.
+    """
 
     area_id: int
     post: str
     name: str
     phone: str
     note: str
+    alert: bool | None = None
 
     @property
     def key(self) -> tuple[int, str, str]:
         return self.area_id, self.post, self.name
+
+    def is_as(self, one: Contact) -> bool:
+        """Whether the contact stored says the same."""
+        alert = one.alert if self.alert is None else self.alert
+        return (one.phone, one.note, one.alert) == (self.phone, self.note, alert)
 
 
 @transaction.atomic(durable=True)
@@ -56,16 +65,18 @@ def import_contacts(
                 name=row.name,
                 phone=row.phone,
                 note=row.note,
+                alert=bool(row.alert),
             )
             new.append(fresh)
-        elif (one.phone, one.note) != (row.phone, row.note):
+        elif not row.is_as(one):
             one.phone, one.note = row.phone, row.note
+            one.alert = one.alert if row.alert is None else row.alert
             changed.append(one)
     done = Imported(len(new), len(changed), len(rows) - len(new) - len(changed))
     if not done.written:
         return done
     Contact.objects.bulk_create(new)
-    Contact.objects.bulk_update(changed, ["phone", "note"])
+    Contact.objects.bulk_update(changed, ["phone", "note", "alert"])
     touched = {areas[one.area_id].path for one in [*new, *changed]}
     log.record(
         book=actor.book_id,

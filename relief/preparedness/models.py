@@ -26,8 +26,10 @@ class PlanPart(models.TextChoices):
 class ResponsePlan(models.Model):
     """Response plan (应急预案) of an area, by version.
 
-    `parts` are those of the six parts that it has. `last_drill_on` is when its area last drilled
-    it; when the next drill is due follows from that. `change_note` says why this version came.
+    A version is never edited: another `replaces` it (修订) and begins on the day it ends. `parts`
+    are those of the six parts that it has. `last_drill_on` is when its area last drilled it; when
+    the next drill is due follows from that. `change_note` says why this version came. `file` is the
+    SHA-256 of its text, a PDF that bore the name `file_name`.
     """
 
     READ_ACT, BOOK, WIDE = Act.READ_NORMS, None, True
@@ -44,6 +46,11 @@ class ResponsePlan(models.Model):
     next_review_on = models.DateField()
     parts = ArrayField(models.CharField(max_length=10, choices=PlanPart), default=list)
     change_note = models.CharField(max_length=400, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    file = models.CharField(max_length=64, blank=True)
+    file_name = models.CharField(max_length=120, blank=True)
 
     objects = PlacedQuerySet.as_manager()
 

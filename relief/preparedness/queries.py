@@ -32,6 +32,20 @@ def response_plan(*, area: Area, on: dt.date) -> ResponsePlan | None:
     return found.select_related("area").order_by("-area__level", "-effective_from").first()
 
 
+def plan_versions(*, plan: ResponsePlan) -> list[ResponsePlan]:
+    """Every version of a plan, the newest first, whichever of them is given."""
+    found = list(ResponsePlan.objects.filter(area_id=plan.area_id))
+    after = {one.replaces_id: one for one in found if one.replaces_id}
+    newest = next(one for one in found if one.id == plan.id)
+    while newest.id in after:
+        newest = after[newest.id]
+    by_id = {one.id: one for one in found}
+    chain = [newest]
+    while chain[-1].replaces_id:
+        chain.append(by_id[chain[-1].replaces_id])
+    return chain
+
+
 def plan_drill_due_on(*, plan: ResponsePlan, on: dt.date) -> dt.date:
     """The last day on which the plan's next drill is in time; a new plan counts from approval."""
     years = int(norms.number(area=plan.area, key="drill.plan_years", on=on))

@@ -34,7 +34,7 @@ from relief.reports import rows as report_rows
 from relief.reports import steps as report_steps
 from relief.reports.filing import Filing
 from relief.reports.models import Report
-from relief.response import rows, rules, steps
+from relief.response import alerts, rows, rules, steps
 from relief.response.models import Activation, ResponseTask
 
 
@@ -245,7 +245,7 @@ def finish_task(
         rows=[rows.task(task)],
         actor=actor.user_id,
         now=now,
-        facts={"incident": task.activation.incident_id, "task": task.key},
+        facts={"incident": task.activation.incident_id, "task": task.key, "id": task.id},
     )
     return task
 
@@ -270,6 +270,7 @@ def end_response(*, actor: gate.Actor, incident_id: int, now: dt.datetime) -> Ac
         )
     incident.status = IncidentStatus.STABLE
     incident.save(update_fields=["status"])
+    alerts.tell_ended(incident=incident, ended=ended, now=now)
     owed = report_duties.ask_verified(incident=incident, now=now)
     log.record(
         book=incident.book_id,

@@ -23,7 +23,7 @@ from relief.reports import rows as report_rows
 from relief.reports import steps as report_steps
 from relief.reports.filing import Filing
 from relief.reports.models import Report, ReportDuty
-from relief.response import queries, rows, rules
+from relief.response import alerts, queries, rows, rules
 from relief.response.models import Activation, LevelAssessment, ResponseTask
 
 # Figures that say somebody in the township is touched.
@@ -262,6 +262,7 @@ def activate(
     owed = duties.open_duties(
         incident=incident, areas=[one for one in places if one.level == Level.TOWNSHIP], now=now
     )
+    alerts.tell_started(incident=incident, started=[activation, *linked], ended=ended, now=now)
     return Activated(
         activation=activation,
         linked=linked,

@@ -19,7 +19,7 @@ from relief.journal.models import Book, BookKind
 from relief.reports.indicators import NEEDED
 from relief.reports.models import ReportKind
 from relief.response import actions as response
-from relief.setup import demo_stock
+from relief.setup import demo_readiness, demo_stock
 from relief.setup.demo_people import PASSWORD, PEOPLE, SONGJIANG
 from relief.setup.territory import Say, load
 
@@ -106,6 +106,7 @@ def seed(*, say: Say, now: dt.datetime) -> Incident:
     )
     say("stock, agreements and vehicles")
     people(book=book, now=now)
+    demo_readiness.ready(county=county.area, now=now)
     demo_stock.under_way(
         book=book,
         keeper=User.objects.get(username="keeper"),

@@ -68,6 +68,12 @@ def of_accounts(account_ids: Iterable[int]) -> list[Row]:
     return found
 
 
+def of_book(book_id: int) -> list[Row]:
+    """All stock and all that may be called, as a book begins with it."""
+    found = [holding(row) for row in _holdings().filter(book_id=book_id)]
+    return found + [commitment(row) for row in _commitments().filter(book_id=book_id)]
+
+
 def of_lot(lot_id: int) -> list[Row]:
     return [holding(row) for row in _holdings().filter(lot_id=lot_id)]
 

@@ -67,4 +67,9 @@ def of_depot(*, book_id: int, depot_id: int) -> Row:
     return store(_stores(book_id).get(id=depot_id))
 
 
+def of_book(book_id: int) -> list[Row]:
+    """The rows of all depots in one book."""
+    return [store(depot) for depot in _stores(book_id)]
+
+
 TABLES = [Table("store", _STORE, _stores, store)]

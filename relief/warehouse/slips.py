@@ -138,7 +138,12 @@ def use_blank(
         rows=[*changed, rows.of_depot(book_id=slip.book_id, depot_id=depot.id)],
         actor=actor.user_id,
         now=now,
-        facts={"number": slip.number, "order": order.number, "trip": trip.number},
+        facts={
+            "number": slip.number,
+            "order": order.number,
+            "trip": trip.number,
+            "back_at": trip.back_at,
+        },
     )
     return trip
 

@@ -20,7 +20,8 @@ from relief.deliveries.models import CheckTask, Difference, Stop, TransportAgree
 from relief.field.models import Alert, Item
 from relief.households.models import AffectedVillage, DamagedHouse
 from relief.incidents.models import Incident, RoadClosure
-from relief.preparedness.models import Shelter
+from relief.messaging.models import Message
+from relief.preparedness.models import ResponsePlan, Shelter
 from relief.reports.models import Report
 from relief.response.models import ResponseTask
 from relief.stock.models import Depot, Holding, Lot, SupplyAgreement
@@ -89,7 +90,9 @@ ADDRESSES: dict[str, Rule] = {
         )
     },
     # The one address for acts that only phones have.
-    "field_api:item": Rule(write=(Act.REPORT_VILLAGE, Act.HAND_OUT), public=True),
+    "field_api:item": Rule(
+        write=(Act.REPORT_VILLAGE, Act.HAND_OUT, Act.OBSERVE_DRILL), public=True
+    ),
     "web:sign_out": BY_ALL,
     "web:book": SIGNED_IN,
     "web:home": BY_ALL,
@@ -266,9 +269,62 @@ ADDRESSES: dict[str, Rule] = {
         f"web:{name}": Rule(read=(Act.RUN_DRILL,), write=(Act.RUN_DRILL,), real=True)
         for name in (
             *("drills", "drill_begin", "drill_clock", "drill_end", "drill_inject", "drill_seat"),
+            *("drill_note", "drill_inject_new", "drill_inject_words"),
         )
     },
     "web:drill": Rule(read=(Act.RUN_DRILL,), real=True),
+    **{
+        f"web:drill_{name}": Rule(read=(Act.RUN_DRILL,), write=(Act.RUN_DRILL,), real=True)
+        for name in ("step", "script", "script_new")
+    },
+    "web:drill_file": Rule(read=(Act.RUN_DRILL,), real=True),
+    "web:drill_stock": Rule(read=(Act.RUN_DRILL,), real=True),
+    **{
+        f"web:drill_replay{name}": Rule(read=(Act.RUN_DRILL,), real=True)
+        for name in ("", "_board", "_snapshot", "_past", "_film")
+    },
+    **{
+        f"web:drill_bookmark{name}": Rule(write=(Act.RUN_DRILL,), real=True)
+        for name in ("", "_remove")
+    },
+    # Of one's own books alone: the views look for the book, not an act.
+    "web:drill_now": BY_ALL,
+    "web:past_drills": SIGNED_IN,
+    "web:drill_msel": Rule(read=(Act.RUN_DRILL,), real=True),
+    "web:drill_inject_file": Rule(read=(Act.RUN_DRILL,), real=True),
+    # Evaluators of a drill too, who may hold no other duty: the views ask whose drill it is.
+    **{
+        f"web:{name}": Rule(real=True)
+        for name in ("drill_report", "drill_report_pdf", "drill_comments", "finding_drop")
+    },
+    **{
+        f"web:{name}": Rule(read=(Act.RUN_DRILL,), write=(Act.RUN_DRILL,), real=True)
+        for name in ("improvement_new", "improvement_done")
+    },
+    "web:drill_archive": Rule(read=(Act.RUN_DRILL,), real=True),
+    "web:improvements": Rule(read=(Act.RUN_DRILL,), real=True),
+    # What a seat was told is its player's alone: the seat is looked for, not an act.
+    **{
+        f"web:{name}": SIGNED_IN
+        for name in ("injects", "injects_unread", "inject_receive", "inject_file")
+    },
+    "web:cap_alert": reads(Act.READ_INCIDENTS, about=Incident),
+    "web:response_plans": reads(Act.READ_NORMS),
+    "web:response_plan": reads(Act.READ_NORMS, about=ResponsePlan),
+    "web:response_plan_text": reads(Act.READ_NORMS, about=ResponsePlan),
+    # Plans and the register are the real operation's, whatever book is on screen.
+    **{
+        f"web:{name}": Rule(read=(Act.KEEP_REGISTER,), write=(Act.KEEP_REGISTER,), real=True)
+        for name in ("response_plan_new", "drills_year_plan", "drill_entry_undo")
+    },
+    "web:response_plan_revise": Rule(
+        read=(Act.KEEP_REGISTER,), write=(Act.KEEP_REGISTER,), about=ResponsePlan, real=True
+    ),
+    "web:drills_due": Rule(read=(Act.READ_NORMS,), write=(Act.KEEP_REGISTER,), real=True),
+    "web:drills_year": Rule(read=(Act.READ_NORMS,), real=True),
+    "web:drills_year_file": Rule(read=(Act.READ_NORMS,), real=True),
+    "web:messages": reads(Act.READ_JOURNAL),
+    "web:message": writes(Act.SEND_MESSAGE, about=Message),
     "web:screens": writes(Act.MANAGE_SCREENS),
     "web:screen_link": writes(Act.MANAGE_SCREENS, about=ScreenPass),
     "web:screen_revoke": writes(Act.MANAGE_SCREENS, about=ScreenPass),
@@ -294,9 +350,10 @@ ADDRESSES: dict[str, Rule] = {
     "boards:own": reads(*BOARDS),
     # Which board of which area: `boards.scopes.open_scope` asks that itself.
     "boards:board": Rule(read=BOARDS, screens=True),
-    # Asked for by scripts: these three answer 401 or 404 themselves instead of showing a page.
+    # Asked for by scripts: these four answer 401 or 404 themselves instead of showing a page.
     "boards:snapshot": PUBLIC,
     "boards:past": PUBLIC,
+    "boards:film": PUBLIC,
     "live:events": PUBLIC,
 }
 

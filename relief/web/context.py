@@ -9,8 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from gis.models import Area
 from relief.access.acts import Role
 from relief.access.gate import Actor
-from relief.drills.models import Drill, DrillState
 from relief.web import navigation
+from relief.web.drills import drill_books, inbox
 
 THEMES = ("light", "dark")
 
@@ -27,8 +27,13 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     if actor is not None:
         context["duties_in_words"] = SimpleLazyObject(lambda: duties_in_words(actor))
         books = request.books  # type: ignore[attr-defined]
-        context["other_books"] = [one for one in books if one.id != actor.book_id]
-        context["stopped"] = context["book"].is_drill and book_is_stopped(actor)
+        context |= drill_books.choice(books=books, shown=actor.book_id)
+        if context["book"].is_drill:
+            context["drill_clock"] = drill_books.clock_of(
+                actor.book_id,
+                real=request.real_now,  # type: ignore[attr-defined]
+            )
+            context["unread_injects"] = inbox.unread(actor=actor)
         context["navigation"] = navigation.entries(actor=actor, path=request.path)
     return context
 
@@ -39,8 +44,3 @@ def duties_in_words(actor: Actor) -> str:
     areas = {area.path: area for area in Area.objects.filter(path__in=paths).defer("boundary")}
     words = [f"{Role(duty.role).label} · {areas[duty.path]}" for duty in actor.duties]
     return ", ".join(words)
-
-
-def book_is_stopped(actor: Actor) -> bool:
-    """Whether a real event stopped the drill whose book is on screen (演练中止)."""
-    return Drill.objects.filter(book_id=actor.book_id, state=DrillState.STOPPED).exists()

@@ -35,8 +35,9 @@ FOLDERS = (
     "vendor/signature_pad",
     "vendor/zxing-wasm",
 )
-# What only some phones keep, by how its names begin: the pages of stores and of hand-outs, and the
-# scanner. The others fetch a file of a pack when it is first wanted, and keep it then.
+# What only some phones keep, by how its names begin: the pages of stores and of hand-outs, the
+# scanner, the pages of evaluators of a drill. The others fetch a file of a pack when it is first
+# wanted, and keep it then.
 PACKS = {
     "store": (
         "field/keeper.js",
@@ -64,6 +65,12 @@ PACKS = {
         "vendor/signature_pad/",
     ),
     "scanner": ("field/scanner.js", "vendor/zxing-wasm/"),
+    "drill": (
+        "field/watching.js",
+        "field/css/drill.css",
+        "field/words/drill.",
+        "field/pages/watch",
+    ),
 }
 START = "field/app.js"
 IMPORTED = re.compile(r'^(?:import|export)\b[^;"]*? from "([^"]+)"', re.MULTILINE)

@@ -1,19 +1,25 @@
 """Who acts, in which book, and how refusals are answered."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from relief.access import gate
 from relief.access.models import Duty
+from relief.drills.models import DrillState
 from relief.journal import clock
 from relief.journal.models import Book, BookKind
 from relief.web import acts, refusals
+from relief.web.drills import cut_off
+
+# Up to where the name itself begins, plain or with its encoding.
+FILE_NAME = re.compile(r"""(filename(?:="|\*=utf-8''|=(?!")))""", re.IGNORECASE)
 
 
 class ActorMiddleware:
@@ -31,7 +37,10 @@ class ActorMiddleware:
             book, request.books = books_of(request)  # type: ignore[attr-defined]
             if book is not None:
                 _act_in(request, book)
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if getattr(request.book, "is_drill", False):  # type: ignore[attr-defined]
+            _mark_file(answer)
+        return answer
 
     def process_view(
         self, request: HttpRequest, view: Callable, args: tuple, keywords: dict[str, Any]
@@ -52,14 +61,14 @@ class ActorMiddleware:
             raise Http404 from outside
         except gate.Refused as refused:
             return refusals.page(request, refused)
-        return None
+        return cut_off.page(request)
 
 
 def books_of(request: HttpRequest) -> tuple[Book | None, Sequence[Book]]:
     """The book on screen, and all in which the person holds duties now.
 
     A duty of the real book is in force by the machine's clock, one of a drill by the drill's own.
-    Each book bears its time as `now`.
+    Each book bears its time as `now`, and a drill's its `state`.
     """
     real = request.real_now  # type: ignore[attr-defined]
     mine = Duty.objects.filter(user_id=request.user.pk or 0)
@@ -67,6 +76,8 @@ def books_of(request: HttpRequest) -> tuple[Book | None, Sequence[Book]]:
         Book.objects.annotate(
             held=Exists(mine.filter(in_force(real), book_id=OuterRef("id"))),
             ever=Exists(mine.filter(book_id=OuterRef("id"))),
+            state=F("drill__state"),
+            trial_of=F("drill__trial_of"),
         )
         .filter(Q(kind=BookKind.REAL) | Q(ever=True))
         .order_by("id")
@@ -83,14 +94,19 @@ def books_of(request: HttpRequest) -> tuple[Book | None, Sequence[Book]]:
         for book in by_drill_time:
             book.held = book.id in held
     held_ones = [book for book in found if book.held]
-    # The real book goes first; who holds duties in a drill only is shown that.
-    first = next(iter(sorted(held_ones, key=lambda book: book.is_drill)), None)
+    # Who holds duties in drills only is shown one of those.
+    first = next(iter(sorted(held_ones, key=_by_use)), None)
     first = first or next((book for book in found if not book.is_drill), None)
     chosen = next((book for book in held_ones if book.id == request.session.get("book")), first)
     if chosen is not None and chosen.is_drill and request.session.get("book") != chosen.id:
         # Sockets know the book by the session alone.
         request.session["book"] = chosen.id
     return chosen, held_ones
+
+
+def _by_use(book: Any) -> tuple[bool, bool]:
+    """Sort key: the real book, drills that run, all others."""
+    return (book.is_drill, book.state != DrillState.RUNNING)
 
 
 def in_force(moment: dt.datetime) -> Q:
@@ -105,6 +121,13 @@ def _act_in(request: HttpRequest, book: Any) -> None:
         book_id=book.id,
         now=book.now,
     )
+
+
+def _mark_file(answer: HttpResponse) -> None:
+    """A file that is taken along keeps what it is in its name, where nobody sees its page."""
+    said = answer.headers.get("Content-Disposition", "")
+    if said and "drill-" not in said:
+        answer["Content-Disposition"] = FILE_NAME.sub(r"\1drill-", said)
 
 
 def _show_real(request: HttpRequest) -> None:

@@ -32,6 +32,8 @@ PLACES = [
     ("web:field", _("Field app"), "phone"),
     ("web:devices", _("Phones"), "phone"),
     ("web:readiness", _("Readiness"), "check"),
+    ("web:response_plans", _("Plans and drills"), "book"),
+    ("web:messages", _("Messages"), "phone"),
     ("web:norms", _("Norms"), "scale"),
     ("web:journal", _("Journal"), "journal"),
 ]

@@ -20,6 +20,7 @@ from relief.reports.models import Report, ReportDuty, ReportState
 from relief.response.models import Activation, LevelAssessment, ResponseTask
 from relief.web.calls import calls_page
 from relief.web.desk.inbox import waiting_count
+from relief.web.drills import inbox, watching
 from relief.web.next_orders import in_your_name, papers_due
 from relief.web.store.waiting import to_approve
 from relief.web.templatetags.shown import ROMAN, named
@@ -34,6 +35,8 @@ def steps(*, actor: Actor, incidents: Sequence[Incident], now: dt.datetime) -> l
         for group in (_levels, _plans, _reports, _county_report, _to_verify, _villages):
             found += group(actor, running, now)
     for further in (
+        inbox.step,
+        watching.step,
         _desk,
         _calls,
         in_your_name,

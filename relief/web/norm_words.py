@@ -27,6 +27,7 @@ NAMES = {
         "First batch of provincial goods arrives, after the order"
     ),
     "plan.horizon": gettext_lazy("How far a plan looks ahead"),
+    "decision.data_age": gettext_lazy("Figures older than this are stale for a decision"),
     "deadline.verified.township": gettext_lazy(
         "Township's verified report, after the disaster is stable"
     ),

@@ -12,6 +12,7 @@ from relief.web import (
     urls_outlook,
     urls_papers,
     urls_phones,
+    urls_register,
     urls_store,
     urls_tables,
 )
@@ -73,6 +74,7 @@ urlpatterns: list[URLPattern] = [
     *urls_outlook.urlpatterns,
     *urls_papers.urlpatterns,
     *urls_phones.urlpatterns,
+    *urls_register.urlpatterns,
     *urls_store.urlpatterns,
     *urls_tables.urlpatterns,
 ]

@@ -16,6 +16,7 @@ const PAGES = {
   goods: { file: "goods", tab: "goods" },
   tasks: { file: "tasks", tab: "tasks" },
   scan: { file: "scan", tab: "mine" },
+  watch: { file: "watch", tab: "watch", pack: "drill" },
   settings: { file: "settings", tab: "" },
 };
 /** Pages of stores and of hand-outs: with files and words that only some phones keep. */
@@ -23,8 +24,8 @@ const OF_STORES = {
   store: "store", pick: "store", load: "store", slip: "store", find: "store", arrive: "store",
   bring_back: "store", count: "store", hand_out: "goods",
 };
-const TABS = [["report", "#/"], ["store", "#/store"], ["mine", "#/mine"], ["goods", "#/goods"],
-  ["tasks", "#/tasks"]];
+const TABS = [["report", "#/"], ["store", "#/store"], ["watch", "#/watch"], ["mine", "#/mine"],
+  ["goods", "#/goods"], ["tasks", "#/tasks"]];
 const STRIP_EVERY_MS = 15_000;
 
 const page = document.getElementById("page");
@@ -75,9 +76,8 @@ async function show() {
     return;
   }
   const [, asked = "", ...rest] = hash.replace(/^#/, "").split("/");
-  const name = asked || model.reports() ? asked : "store";
-  const found = pageOf(name);
-  if (found.words) await (await import("./packs.js")).ofStores();
+  const found = pageOf(asked || model.first());
+  if (found.pack) await (await import("./packs.js")).openPack(found.pack);
   const { show: open } = await import(`./pages/${found.file}.js`);
   if (mine !== turn) return;
   draw(found.tab);
@@ -94,7 +94,7 @@ async function show() {
 
 /** Where the address leads to. */
 function pageOf(name) {
-  if (name in OF_STORES) return { file: name, tab: OF_STORES[name], words: true };
+  if (name in OF_STORES) return { file: name, tab: OF_STORES[name], pack: "store" };
   return PAGES[name] || PAGES[""];
 }
 
@@ -112,12 +112,7 @@ async function begin() {
   const { needs } = model.person();
   if (needs) heard({ code: needs });
   model.startFix();
-  model.refresh().then(keepMore).catch(model.unreached);
-}
-
-/** What the person's duties need of the app besides, for the time without a network. */
-async function keepMore(reference) {
-  if (reference.store) await (await import("./packs.js")).keepFor(reference);
+  model.refresh().catch(model.unreached);
 }
 
 /** What others saved here and only they can send: said until it has gone. */
@@ -215,7 +210,7 @@ function drawStrip() {
 function dueLine(here) {
   const due = here.reports() && here.due();
   if (!due) return el("span", {}, here.name(here.person()));
-  const left = Date.parse(due.due_at) - Date.now();
+  const left = Date.parse(due.due_at) - here.now();
   return el("span", { class: left < 0 ? "is-late" : "" },
     say(left < 0 ? "due.late" : "due.left", { kind: say(`kind.${due.kind}`), time: span(left) }));
 }

@@ -6,6 +6,7 @@ import * as model from "./model.js";
 import { isDone, nextSlip } from "./picking.js";
 import * as pin from "./pin.js";
 import { stamp } from "./clock.js";
+import { heardAt } from "./rules.js";
 import { say } from "./words.js";
 import * as tags from "./tags.js";
 
@@ -38,7 +39,7 @@ export const goodUntil = (lot) => lot.good_until || say("store.no_date");
 async function since(kind) {
   const told = Date.parse(model.reference().server_time);
   return (await model.savedItems(kind)).filter((row) =>
-    row.book === model.reference().book && !(Date.parse(row.received_at || "") < told));
+    row.book === model.reference().book && !(heardAt(row) < told));
 }
 
 /** Lots of a depot, less what left with trips issued on this phone since. */

@@ -3,6 +3,7 @@
 import { NoNetwork, Problem } from "./api.js";
 import { stamp } from "./clock.js";
 import { fact, setFact } from "./db.js";
+import { simAt } from "./drill_time.js";
 import * as drafts from "./drafts.js";
 import { completed } from "./figures.js";
 import * as outbox from "./outbox.js";
@@ -22,6 +23,20 @@ const state = {
 const listeners = new Set();
 /** The book that was chosen last, by hand. */
 let choice;
+
+/**
+ * The time in the book on this phone: of a drill, by the clock the county last told of.
+ * @param {number} [real_ms]
+ */
+export function now(real_ms = Date.now()) {
+  const stretches = (state.reference && state.reference.clock) || [];
+  return simAt(stretches, real_ms) ?? real_ms;
+}
+
+/** What the phone took down itself, beside what the county tells of the same book. */
+function inBook(time) {
+  return stamp(new Date(now(Date.parse(time))));
+}
 
 /** Calls back whenever something shown on every page has changed. */
 export function onchange(listener) {
@@ -64,6 +79,8 @@ export async function refresh(book = undefined) {
     await pin.setBook(found.book);
   }
   await load();
+  // Kept beside what the person does meanwhile.
+  import("./packs.js").then(({ keepFor }) => keepFor(found));
   return found;
 }
 
@@ -94,15 +111,30 @@ export async function chooseIncident(id) {
 /** Whether reporting is among the person's duties; keepers of stores come without it. */
 export const reports = () => state.reference.reports !== false;
 
+/** Whether the person evaluates a drill, in this book or in another. */
+const watches = () => state.reference.books.some((one) => one.watches);
+
+/** The page that the app begins with. */
+export function first() {
+  const { store, drill } = state.reference;
+  if (reports()) return "";
+  if (store && !drill) return "store";
+  return watches() ? "watch" : "tasks";
+}
+
 /** What stands in the bar at the foot, by the person's duties. */
 export function tabs() {
-  const keeps = Boolean(state.reference.store && state.reference.store.depots.length);
+  const { store, drill } = state.reference;
+  const keeps = Boolean(store && store.depots.length);
+  // Who only evaluates a drill has nothing to receive or to do in it.
+  const acts = reports() || keeps || !drill;
   return [
     ...(reports() ? ["report"] : []),
     ...(keeps ? ["store"] : []),
+    ...(watches() ? ["watch"] : []),
     "mine",
-    ...(reports() || !keeps ? ["goods"] : []),
-    "tasks",
+    ...(acts && (reports() || !keeps) ? ["goods"] : []),
+    ...(acts ? ["tasks"] : []),
   ];
 }
 
@@ -216,7 +248,7 @@ export async function chains(id) {
     if (!extended && !begins) continue;
     const next = {
       chain: body.chain, head: row.id, incident: body.incident, area: body.area,
-      village: body.village, kind: body.kind, state: row.state, as_of: body.as_of, mine: true,
+      village: body.village, kind: body.kind, state: row.state, as_of: inBook(body.as_of), mine: true,
       figures: completed(body.figures, extended ? extended.figures : {}),
     };
     if (extended) Object.assign(extended, next);

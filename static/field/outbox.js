@@ -3,7 +3,7 @@
 
 import { countyNow, moment } from "./clock.js";
 import { STRICT, open, shortCode, uuid7 } from "./db.js";
-import { HOLD_MS, isHeld, isUrgent, settled } from "./rules.js";
+import { HOLD_MS, heardAt, isHeld, isUrgent, settled } from "./rules.js";
 
 /** Version of an item's form; the county takes this one and the two before it. */
 export const SCHEMA = 1;
@@ -318,7 +318,7 @@ export async function tidy({ county_ms, low = false }) {
   let cursor = await tx.objectStore("outbox").openCursor();
   while (cursor) {
     const row = cursor.value;
-    const since = row.complete ? Date.parse(row.received_at) : row.removed_ms || Infinity;
+    const since = row.complete ? heardAt(row) : row.removed_ms || Infinity;
     if (since + KEPT_MS < county_ms && !row.todo) await cursor.delete();
     else if (!(low && row.complete)) row.photos.forEach((sha256) => needed.add(sha256));
     cursor = await cursor.continue();

@@ -117,15 +117,15 @@ export function isPassing(status) {
  * The row after the county's answer to its text.
  * @param {any} row
  * @param {{status: number, receipt?: any, problem?: any}} answer
- * @param {{now_ms: number, random?: number}} when
+ * @param {{now_ms: number, county_ms?: number, random?: number}} when
  */
-export function answered(row, { status, receipt, problem }, { now_ms, random }) {
+export function answered(row, { status, receipt, problem }, { now_ms, county_ms, random }) {
   const later = { ...row, next_ms: now_ms + wait(Math.max(1, row.tries), random) };
   if (status < 300) {
     if (!receipt || receipt.id !== row.id || !receipt.receipt) {
       return { ...later, error: fault({ code: "answer.damaged" }, now_ms) };
     }
-    return told(row, receipt, { now_ms, random });
+    return told(row, receipt, { now_ms, county_ms, random });
   }
   const error = fault(problem || { code: `http.${status}` }, now_ms);
   // With a receipt nothing is lost; the question whether it is whole is asked again.
@@ -135,21 +135,28 @@ export function answered(row, { status, receipt, problem }, { now_ms, random }) 
 }
 
 /**
- * The row after the county told its state, in a receipt or later.
+ * The row after the county told its state, in a receipt or later. `received_at` is the time in the
+ * item's book, which a drill (演练) may set as it likes; `heard_ms` is the county's own.
  * @param {any} row
  * @param {any} receipt
- * @param {{now_ms: number, random?: number}} when
+ * @param {{now_ms: number, county_ms?: number, random?: number}} when
  */
-export function told(row, receipt, { now_ms, random }) {
+export function told(row, receipt, { now_ms, county_ms = now_ms, random }) {
   const complete = receipt.complete === true;
   const missing = receipt.missing_photos || [];
   const plain = { received: complete ? "sent" : "partial" };
   const todo = complete ? null : missing.length ? "photos" : "text";
   return {
     ...row, receipt: receipt.receipt, received_at: receipt.received_at, complete, missing, todo,
+    heard_ms: heardAt(row) || county_ms,
     state: plain[receipt.state] || receipt.state, reason: receipt.reason || "", error: null,
     next_ms: todo === "text" ? now_ms + wait(Math.max(1, row.tries), random) : 0,
   };
+}
+
+/** When this phone heard that the county has the item, in the county's time; NaN before. */
+export function heardAt({ heard_ms, received_at }) {
+  return heard_ms || Date.parse(received_at || "");
 }
 
 /** What a row keeps of a refusal. */

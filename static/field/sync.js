@@ -206,6 +206,12 @@ async function claim(rows) {
   return found;
 }
 
+/** This moment by the phone's clock, and by the county's. */
+function heardNow() {
+  const now_ms = Date.now();
+  return { now_ms, county_ms: now_ms + offset * 1000 };
+}
+
 /** Writes what the county answered; done when the receipts are on disk. */
 async function settle(rows, results) {
   const tx = (await open()).transaction("outbox", "readwrite", STRICT);
@@ -214,7 +220,7 @@ async function settle(rows, results) {
     const row = await tx.store.get(id);
     const answer = results.get(id) || { status: 500, problem: { code: "answer.left_out" } };
     if (!row) continue;
-    const after = settled(answered(row, answer, { now_ms: Date.now() }));
+    const after = settled(answered(row, answer, heardNow()));
     // Removed while it was on its way: with a receipt the county has it all the same.
     if (row.state === "removed" && !after.receipt) continue;
     tx.store.put(after);
@@ -345,7 +351,7 @@ async function keepStates(receipts) {
   for (const receipt of receipts) {
     const row = await tx.store.get(receipt.id);
     if (!row || !row.receipt) continue; // only an answer to the item itself gives a receipt
-    const after = settled(told(row, receipt, { now_ms: Date.now() }));
+    const after = settled(told(row, receipt, heardNow()));
     if (["state", "reason", "todo"].every((key) => after[key] === row[key])) continue;
     tx.store.put(after);
     const code = after.state === "to_merge" ? "sync.version_conflict" : `item.${after.state}`;

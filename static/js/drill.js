@@ -7,17 +7,22 @@ const lost = document.querySelector("[data-lost]");
 const two = (number) => String(number).padStart(2, "0");
 let since = performance.now(); // when the shown parts came from the server
 
+const clock = (ms) => {
+  const seconds = Math.max(0, Math.floor(ms / SECOND));
+  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(":");
+};
+
 const tick = () => {
-  const clock = room.querySelector("[data-now]");
-  const { now, begins, offset, rate } = clock.dataset;
+  const bar = room.querySelector("[data-now]");
+  const { now, begins, offset, rate, next } = bar.dataset;
   const time = Number(now) + Number(rate) * (performance.now() - since);
   const local = new Date(time + Number(offset) * 60 * SECOND); // read as if it were UTC
   const day = `${two(local.getUTCMonth() + 1)}-${two(local.getUTCDate())}`;
   const hours = [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()];
-  clock.querySelector("[data-time]").textContent = `${day} ${hours.map(two).join(":")}`;
-  const past = Math.floor((time - Number(begins)) / SECOND);
-  const parts = [Math.floor(past / 3600), Math.floor(past / 60) % 60, past % 60];
-  clock.querySelector("[data-elapsed]").textContent = `+${parts.map(two).join(":")}`;
+  bar.querySelector("[data-time]").textContent = `${day} ${hours.map(two).join(":")}`;
+  bar.querySelector("[data-elapsed]").textContent = `+${clock(time - Number(begins))}`;
+  const left = room.querySelector("[data-left]");
+  if (left && next) left.textContent = clock(Number(next) - time);
 };
 
 // What somebody types into, has unfolded or has just sent is left alone.
@@ -32,6 +37,7 @@ const take = (html) => {
   const focused = document.activeElement && document.activeElement.id;
   for (const part of parts) {
     const shown = room.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (shown.open) part.open = true;
     if (!busy(shown)) shown.replaceWith(document.adoptNode(part));
   }
   if (focused && document.activeElement === document.body) {

@@ -47,20 +47,20 @@
     if (hours) return `${hours}${words.h}${String(rest).padStart(2, "0")}${words.m}`;
     return `${rest}${words.m}`;
   };
+  // A drill's clock is not this machine's.
+  const now = () => (window.reliefBook ? window.reliefBook.now() : Date.now());
   const tick = () => {
-    // A drill's clock is not this machine's: what the server wrote stays until the page is opened.
-    if (document.body.classList.contains("is-drill")) return;
     for (const left of document.querySelectorAll(".clock__left[data-left]")) {
       const clock = left.closest(".clock");
       const at = Date.parse(clock.querySelector("time").dateTime);
-      const minutes = Math.floor(Math.abs(at - Date.now()) / 60000);
-      const late = at < Date.now();
+      const minutes = Math.floor(Math.abs(at - now()) / 60000);
+      const late = at < now();
       clock.classList.toggle("clock--late", late);
       const pattern = late ? left.dataset.late : left.dataset.left;
       left.textContent = pattern.replace("%(time)s", spell(minutes));
     }
   };
-  setInterval(tick, 20000);
+  setInterval(tick, window.reliefBook ? 2000 : 20000);
 
   // Figures: show what changes, and ask for a note when a total falls.
   for (const form of document.querySelectorAll("[data-figures]")) {

@@ -4,8 +4,10 @@ import { Live } from "./live.js";
 const about = JSON.parse(document.getElementById("map-feed").textContent);
 const state = document.querySelector("[data-map-state]");
 
-const show = ({ name, since = Date.now() }) => {
-  const clock = new Date(since).toLocaleTimeString("zh-CN", { timeZone: about.zone, hour12: false });
+// How old the data is by the time of the book: a drill's is not the machine's.
+const show = ({ name, since = Date.now(), age = 0 }) => {
+  const time = window.reliefBook?.now(age) ?? since;
+  const clock = new Date(time).toLocaleTimeString("zh-CN", { timeZone: about.zone, hour12: false });
   const words = { live: state.dataset.live, stale: `${state.dataset.stale} ${clock}` }[name];
   state.textContent = words || state.dataset.joining;
   state.className = `badge ${name === "live" ? "badge--good" : "badge--warn"}`;

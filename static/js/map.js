@@ -17,7 +17,7 @@ window.reliefMap = (() => {
       this.map = map;
       this.words = options.words;
       this.chinese = Boolean(options.chinese);
-      this.now = options.now || (() => Date.now());
+      this.now = options.now || (() => window.reliefBook?.now() ?? Date.now());
       this.measure = "gap";
       this.tables = new Map();
       this.waiting = options.rows || [];

@@ -22,9 +22,16 @@ _numbers = itertools.count(1)
 class Phone:
     """One enrolled phone of a person of the named world."""
 
-    def __init__(self, world: named.World, name: str, *, now: dt.datetime | None = None) -> None:
+    def __init__(
+        self,
+        world: named.World,
+        name: str,
+        *,
+        now: dt.datetime | None = None,
+        by_command: bool = False,
+    ) -> None:
         self.world, self.user = world, world.users[name]
-        self.device, self.token = enrolled(world, name, now=now)
+        self.device, self.token = enrolled(world, name, now=now, by_command=by_command)
         self.http = Client(
             headers={"Authorization": f"Device {self.token}", "Accept-Language": "en"}
         )
@@ -122,10 +129,16 @@ class Phone:
 
 
 def enrolled(
-    world: named.World, name: str, *, now: dt.datetime | None = None
+    world: named.World, name: str, *, now: dt.datetime | None = None, by_command: bool = False
 ) -> tuple[Device, str]:
-    """A person's phone, enrolled as the desk and the phone do it; its token."""
+    """A person's phone, enrolled as the desk and the phone do it; its token.
+
+    By command it is for who holds no duty in the real operation.
+    """
     now = now or dt.datetime.now(dt.UTC)
+    if by_command:
+        _device, code = devices.allow_by_command(username=name, label="", now=now)
+        return devices.enrol(code=code, label=f"phone of {name}", now=now)
     _device, code = devices.allow_phone(
         actor=world.actor(name, now=now), user_id=world.users[name].id, label="", now=now
     )

@@ -283,7 +283,7 @@ def test_the_reference_is_of_ones_own_places_and_costs_little(
     emeka.put(emeka.report(flood, figures={"affected_population": 7}))
     gu = phone("gu")
     gu.put(gu.report(flood, village="Willow"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         answer = emeka.get("reference")
     assert answer.status_code == 200, answer.content
     told = answer.json()

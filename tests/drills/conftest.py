@@ -9,7 +9,7 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from gis.models import Level
-from relief.drills import control, engine
+from relief.drills import agenda, control, engine
 from relief.drills.models import Drill, Inject
 from relief.households.models import Building, Household
 from tests import world as named
@@ -117,7 +117,7 @@ class Hall:
             made = self.turn(seconds=step)
             assert made is not None
             turns.append(made)
-            if engine.is_over(drill=self.fresh(), now=made.now):
+            if agenda.is_over(drill=self.fresh(), now=made.now):
                 return turns
 
 

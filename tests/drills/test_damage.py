@@ -1,11 +1,17 @@
 """A disaster drawn from a footprint: repeatable, inside it, and worse where it is stronger."""
 
+import json
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench import damage as bench
 from relief.drills.damage import draw, fragility, hazard, lines, noise, observe
 from relief.drills.damage.exposure import Exposure, Village
 from relief.reports import rules
@@ -49,6 +55,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(what):
     place = county()
     assert strike(place, what).as_bytes() == strike(place, what).as_bytes()
     assert strike(place, what).as_bytes() != strike(place, what, seed=8).as_bytes()
+
+
+def test_the_bytes_are_the_same_in_a_process_that_orders_its_sets_otherwise():
+    script = [sys.executable, "-m", "bench.damage", "--digests", "--buildings=3000"]
+    again = subprocess.run(
+        script, env=os.environ | {"PYTHONHASHSEED": "4242"}, capture_output=True, check=True
+    )
+    assert json.loads(again.stdout) == bench.digests(3000)
 
 
 def test_another_village_changes_nothing_in_the_others():
@@ -199,7 +213,23 @@ def test_a_bridge_outlives_a_slope_in_the_same_shaking():
         ),
         (
             {"kind": "earthquake", "epicentre": MIDDLE, "rings": []},
+            "rings: expected 1 to 8 rings",
+        ),
+        (
+            {
+                "kind": "earthquake",
+                "epicentre": MIDDLE,
+                "rings": [{"intensity": 6, "long_km": 9, "short_km": 9}] * 2,
+            },
             "rings: expected from the outermost inward, intensity rising",
+        ),
+        (
+            {
+                "kind": "earthquake",
+                "epicentre": [1, float("nan")],
+                "rings": [{"intensity": 6, "long_km": 9, "short_km": 9}],
+            },
+            "latitude: expected a number from -85 to 85, got nan",
         ),
     ],
 )

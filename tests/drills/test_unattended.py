@@ -1,102 +1,129 @@
 """A drill that robots play alone: everything happens once, and nothing outside its book."""
 
 import datetime as dt
+import io
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
-from django.apps import apps
+from django.conf import settings
 from django.db import connection
 
 from relief.access.models import Duty
+from relief.aid.models import HandOut
 from relief.boards import past, snapshot
-from relief.boards.scopes import Scope
+from relief.boards.scopes import Scope, View
 from relief.deliveries.models import Stop, Trip
-from relief.drills import control, engine, robots
-from relief.drills.models import DrillState, InjectState, Seat
-from relief.incidents.models import Incident
+from relief.drills import agenda, control, engine, injects, measures, people, robots, scenario
+from relief.drills.models import DrillState, Inject, InjectState, Seat
+from relief.households.models import AffectedVillage
+from relief.incidents.models import Incident, RoadClosure
 from relief.jobs import tasks
 from relief.journal.models import Entry
 from relief.ledger.audit import audit
 from relief.ledger.models import Account
 from relief.reports.models import Report
-from tests.drills.conftest import prepared
-
-OWN = {"drills", "sessions", "procrastinate", "contenttypes", "auth", "axes"}
-
-
-def real_rows(world) -> dict[str, str]:
-    """A hash over the rows of every table that do not belong to the drill, by table."""
-    books = f"{world.real.id}, {world.drill.id}"
-    found = {}
-    for model in apps.get_models():
-        if model._meta.app_label in OWN:
-            continue
-        table, key = model._meta.db_table, model._meta.pk.column
-        where = "true"
-        if "book_id" in {field.column for field in model._meta.concrete_fields}:
-            where = f"x.book_id IN ({books})"
-        elif table in ELSEWHERE:
-            where = ELSEWHERE[table].format(books=books)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT md5(coalesce(string_agg(x::text, '|' ORDER BY x.{key}), ''))"
-                f" FROM {table} x WHERE {where}"
-            )
-            found[table] = cursor.fetchone()[0]
-    return found
+from relief.response.models import ResponseTask
+from relief.setup import unattended
+from relief.web.drills import archive
+from runlib.database import renamed
+from tests.drills.conftest import BEGINS, COUNTY, SCENARIO, TOWNS, prepared
+from tests.live.sockets import running, wait
 
 
-# Tables without a book whose rows belong to one all the same.
-ELSEWHERE = {
-    "journal_book": "x.id IN ({books})",
-    "journal_checkpointpart": (
-        "x.checkpoint_id IN (SELECT id FROM journal_checkpoint WHERE book_id IN ({books}))"
-    ),
-    "access_user": "x.username NOT LIKE 'robot-%%'",
-}
-
-
-def test_an_unattended_flood_fires_every_inject_once_and_touches_no_real_row(hall):
-    before = real_rows(hall.world)
-    hall.begin()
-    turns = hall.run()
-    control.end(actor=hall.actor, drill_id=hall.drill.pk, real=hall.real)
-    assert real_rows(hall.world) == before
-
-    sent = [number for one in turns for number in one.sent]
-    assert sorted(sent) == [1, 2, 4]  # number 3 waits for a hand and keeps nothing open
-    assert [hall.inject(n).state for n in (1, 2, 3, 4)] == ["done", "done", "waiting", "sent"]
-    told = Entry.objects.filter(book=hall.drill.book, kind="inject_sent")
+@pytest.mark.django_db(transaction=True)
+def test_an_unattended_drill_plays_the_whole_chain_and_touches_nothing_outside_its_book(
+    hall, monkeypatch, tmp_path
+):
+    """What `./run drill` does in full, with boards that follow over real sockets."""
+    real = Account.objects.filter(book=hall.world.real).count()
+    written: list[measures.Evaluation] = []
+    monkeypatch.setattr(archive, "write", lambda **given: _numbers_alone(written, **given))
+    with running() as web:
+        outcome = unattended.run(
+            scenario=scenario.read(SCENARIO, file="test"),
+            data=SCENARIO,
+            speed=60,
+            seed=None,
+            at_once=dt.timedelta(seconds=5),
+            web=f"http://127.0.0.1:{web.port}",
+            folder=tmp_path,
+            say=lambda _line: None,
+        )
+    drill = hall.drill = outcome.drill
+    assert [check for check in outcome.checks if not check.good] == []
+    followed = [check.what for check in outcome.checks if check.what.startswith("board ")]
+    assert followed == [
+        f"board command/{COUNTY} followed",
+        f"board township/{TOWNS['north']} followed",
+    ]
+    assert outcome.archive == tmp_path / f"drill-{drill.pk}.zip" and written
+    # Number 3 waits for a hand and keeps nothing open.
+    states = [hall.inject(n).state for n in (1, 2, 3, 4)]
+    assert states == ["done", "done", "waiting", "received"]
+    told = Entry.objects.filter(book=drill.book, kind="inject_sent")
     assert sorted(entry.facts["number"] for entry in told) == [1, 2, 4]
-
-    book = hall.drill.book_id
-    assert Incident.objects.filter(book=book).count() == 1
-    assert Report.objects.filter(book=book).count() >= 4
-    assert Trip.objects.filter(book=book, dispatched_at__isnull=False).exists()
-    assert Stop.objects.filter(book=book, received_at__isnull=False).exists()
-    numbers = Trip.objects.filter(book=book).values_list("number", flat=True)
-    assert numbers and all(one.startswith("YL-") for one in numbers)
-    assert audit(book_id=book) == []
     assert hall.fresh().state == DrillState.ENDED
+    assert Account.objects.filter(book=hall.world.real).count() == real
+    check_chain(drill)
+    check_times(drill)
 
 
-def test_what_happened_bears_drill_time_and_boards_of_its_past_agree(hall):
+def _numbers_alone(written, *, drill, real):
+    """In place of the archive, whose papers are tested elsewhere: the report's numbers."""
+    written.append(measures.measure(drill=drill, real=real))
+    return io.BytesIO(b"archive")
+
+
+def check_chain(drill):
+    """Robots saw it through from the first report to the households."""
+    of_drill = {"book": drill.book_id}
+    assert Incident.objects.filter(**of_drill).count() == 1
+    heard = Inject.objects.filter(**of_drill, sent_at__isnull=False)
+    assert all(one.received_at >= one.sent_at for one in heard)
+    # Roads that the same shift clears are one closure, however many they are.
+    closures = RoadClosure.objects.filter(**of_drill)
+    cut = {one["number"] for one in drill.truth["cuts"]}
+    assert {link for one in closures for link in one.links} == cut
+    assert Report.objects.filter(**of_drill, kind="follow_up").exists()
+    assert not AffectedVillage.objects.filter(**of_drill, confirmed_at=None).exists()
+    assert ResponseTask.objects.filter(**of_drill, done_at__isnull=False).exists()
+    trips = Trip.objects.filter(**of_drill)
+    assert trips and all(one.number.startswith("YL-") for one in trips)
+    gone = trips.filter(dispatched_at__isnull=False)
+    assert gone and not gone.filter(transport_call=None).exists()
+    first = Stop.objects.filter(**of_drill, received_at__isnull=False).earliest("received_at")
+    given = HandOut.objects.filter(**of_drill)
+    assert given and min(one.handed_at for one in given) >= first.received_at
+    families = [one.household_id for one in given]
+    assert len(families) == len(set(families))
+    assert audit(book_id=drill.book_id) == []
+
+
+def check_times(drill):
+    """All bears drill time; who was cut off did nothing until the line was back."""
+    entries = Entry.objects.filter(book=drill.book).exclude(kind="book_opened")
+    last = drill.begins_at + (drill.ended_at - drill.started_at) * 60
+    moments = list(entries.values_list("happened_at", flat=True))
+    assert drill.begins_at <= min(moments) and max(moments) <= last
+    hill = drill.seats.get(key="hill")
+    back = drill.begins_at + dt.timedelta(hours=drill.truth["silent"][TOWNS["hill"]])
+    done = entries.filter(actor=hill.robot_id)
+    assert done and min(one.happened_at for one in done) >= back
+
+
+def test_boards_of_a_drills_past_agree_with_those_of_its_present(hall):
     hall.begin()
     hall.turn()
     start = past.take_checkpoint(book_id=hall.drill.book_id, now=hall.drill.begins_at)
-    hall.run()
-    moments = Entry.objects.filter(book=hall.drill.book).values_list("happened_at", flat=True)
-    last = hall.drill.begins_at + (hall.real - hall.fresh().started_at) * 60
-    assert all(hall.drill.begins_at <= one <= last for one in moments)
-    scope = Scope(book_id=hall.drill.book_id, view=_command(), path=hall.world.county.path)
+    hall.turn(seconds=20)
+    hall.turn(seconds=20)
+    scope = Scope(book_id=hall.drill.book_id, view=View.COMMAND, path=hall.world.county.path)
     now = snapshot.take(scope=scope)
     assert now.number > start
     assert past.take(scope=scope, number=now.number).rows == now.rows
-
-
-def _command():
-    from relief.boards.scopes import View
-
-    return View.COMMAND
 
 
 def test_stock_is_copied_lot_by_lot_and_the_real_stays(hall):
@@ -116,16 +143,17 @@ def test_triggered_by_hand_right_after_a_pause_it_fires_at_once(hall):
     hall.turn(seconds=6)
     control.set_rate(actor=hall.actor, drill_id=hall.drill.pk, rate=0, real=hall.real)
     now = hall.turn(seconds=60).now
-    control.send_inject(actor=hall.actor, inject_id=hall.inject(4).pk, now=now)
+    injects.send_inject(actor=hall.actor, inject_id=hall.inject(4).pk, now=now)
     assert (hall.inject(4).state, hall.inject(4).sent_at) == (InjectState.SENT, now)
 
 
 def test_a_disabled_inject_does_not_keep_the_drill_open(hall):
     hall.begin()
-    control.change_inject(actor=hall.actor, inject_id=hall.inject(4).pk, enabled=False)
+    four = hall.inject(4).pk
+    injects.change_inject(actor=hall.actor, inject_id=four, enabled=False, now=BEGINS)
     hall.turn(seconds=300)
     made = hall.turn(seconds=1)
-    assert engine.is_over(drill=hall.fresh(), now=made.now)
+    assert agenda.is_over(drill=hall.fresh(), now=made.now)
     assert hall.inject(4).state == InjectState.WAITING
 
 
@@ -133,19 +161,19 @@ def test_an_inject_by_hand_needs_no_text(hall):
     hall.begin()
     now = hall.turn().now
     assert hall.inject(3).text == ""
-    control.send_inject(actor=hall.actor, inject_id=hall.inject(3).pk, now=now)
+    injects.send_inject(actor=hall.actor, inject_id=hall.inject(3).pk, now=now)
     assert hall.inject(3).state == InjectState.SENT
 
 
 def test_an_overdue_inject_is_shown_and_can_still_be_sent(hall):
     hall.begin()
     drill = hall.fresh()
-    long_after = engine.next_due(drill=drill)
+    long_after = agenda.next_due(drill=drill)
     assert long_after == drill.begins_at
-    late = [one.number for one in engine.overdue(drill=drill, now=hall.inject(4).due_at)]
+    late = [one.number for one in agenda.overdue(drill=drill, now=hall.inject(4).due_at)]
     assert late == [1]
-    control.send_inject(actor=hall.actor, inject_id=hall.inject(1).pk, now=hall.drill.begins_at)
-    assert engine.overdue(drill=drill, now=hall.inject(4).due_at) == []
+    injects.send_inject(actor=hall.actor, inject_id=hall.inject(1).pk, now=hall.drill.begins_at)
+    assert agenda.overdue(drill=drill, now=hall.inject(4).due_at) == []
 
 
 # --- killed in the middle ---
@@ -160,18 +188,54 @@ def test_a_turn_that_dies_in_the_middle_is_finished_by_the_next(hall, monkeypatc
             hall.turn(seconds=240)
     sent = hall.inject(4).sent_at
     assert sent == hall.inject(4).due_at
-    hall.run()
+    hall.turn(seconds=1)
+    hall.turn(seconds=1)
+    assert Incident.objects.filter(book=hall.drill.book).count() == 1
     assert hall.inject(4).sent_at == sent
     told = Entry.objects.filter(book=hall.drill.book, kind="inject_sent", facts__number=4)
     assert told.count() == 1
 
 
+TURNS = """
+import datetime as dt, sys, django
+django.setup()
+from relief.drills import engine
+real = dt.datetime.fromisoformat(sys.argv[2])
+while True:
+    real += dt.timedelta(seconds=2)
+    engine.turn(drill_id=int(sys.argv[1]), real=real)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_killed_in_mid_turn_leaves_nothing_half_done_and_nothing_is_doubled(hall):
+    hall.begin()
+    here = renamed(os.environ["DATABASE_URL"], to=connection.settings_dict["NAME"])
+    words = [sys.executable, "-c", TURNS, str(hall.drill.pk), hall.real.isoformat()]
+    env = {**os.environ, "DATABASE_URL": here, "PYTHONPATH": str(settings.BASE_DIR)}
+    with subprocess.Popen(words, env=env, cwd=settings.BASE_DIR) as process:
+        reports = Report.objects.filter(book=hall.drill.book)
+        wait(lambda: reports.exists() or process.poll() is not None, within=120)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL, "it was still taking turns"
+    # Its locks went with it: the very next turn does what is left.
+    made = hall.turn(seconds=270)
+    assert made.acts and hall.inject(4).sent_at == hall.inject(4).due_at
+    entries = Entry.objects.filter(book=hall.drill.book).order_by("number")
+    assert [one.number for one in entries] == list(range(1, entries.count() + 1))
+    numbers = [one.facts["number"] for one in entries.filter(kind="inject_sent")]
+    assert len(numbers) == len(set(numbers)) and {1, 4} <= set(numbers)
+    assert Incident.objects.filter(book=hall.drill.book).count() == 1
+    assert audit(book_id=hall.drill.book_id) == []
+
+
 def test_a_person_in_a_seat_acts_alone_and_has_the_duty_in_the_drill_only(hall):
     seat = Seat.objects.get(drill=hall.drill, key="duty")
     dana = hall.world.users["dana"]
-    control.take_seat(actor=hall.actor, seat_id=seat.pk, user_id=dana.pk, now=hall.real)
+    people.take_seat(actor=hall.actor, seat_id=seat.pk, user_id=dana.pk, now=hall.real)
     hall.begin()
-    hall.run()
+    for _hour in range(3):
+        hall.turn(seconds=60)
     assert not Incident.objects.filter(book=hall.drill.book).exists()
     assert set(Duty.objects.filter(user=dana).values_list("book", flat=True)) == {
         hall.drill.book_id
@@ -187,7 +251,7 @@ def test_a_real_disaster_stops_the_drill_and_everybody_is_told(hall):
     last = Entry.objects.filter(book=hall.drill.book).latest("number")
     assert (last.kind, last.facts["reason"]) == ("drill_stopped", "真实洪水")
     with pytest.raises(control.NotNow):
-        control.send_inject(actor=hall.actor, inject_id=hall.inject(4).pk, now=hall.real)
+        injects.send_inject(actor=hall.actor, inject_id=hall.inject(4).pk, now=hall.real)
 
 
 def test_the_same_form_is_one_drill_and_two_drills_are_alike_by_their_seed(hall):
@@ -216,7 +280,7 @@ def test_the_worker_plays_a_drill_to_its_end_however_often_and_badly_it_is_asked
         broken.setattr(engine, "_mark_done", lambda *_given: 1 / 0)
         strike(seconds=9)
     assert Incident.objects.filter(book__in=[hall.drill.book, other.book]).count() == 2
-    assert hall.inject(1).state == InjectState.SENT
+    assert hall.inject(1).state == InjectState.RECEIVED
     strike(seconds=0)
     assert hall.inject(1).state == InjectState.DONE
     taken = Seat.objects.filter(drill=other, key="duty")

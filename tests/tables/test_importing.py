@@ -25,7 +25,7 @@ ROWS = {
     "stock": ("bela", [making.stock_row(n) for n in range(3)]),
     "items": ("asha", [["STOVE", "煤炉", "Stove", "台", "stoves", "gear", 12.5, 0.08, 120, "yes"]]),
     "agreements": ("bela", [[*AGREED, 130.25, "九五折"]]),
-    "contacts": ("asha", [["Northbank", "值班室", "王某", "0433-1", "note"]]),
+    "contacts": ("asha", [["Northbank", "值班室", "王某", "0433-1", "note", "yes"]]),
     "households": ("asha", [["H-1", "Willow", 4, "砖木", 128.0123456, 43.05, "yes"]]),
     "villages": ("asha", [["Willow", 1_234, 300], ["Northbank", 10_001, 2_501]]),
 }
@@ -127,7 +127,8 @@ def test_items_contacts_and_villages_are_added_or_brought_up_to_date(world):
     making.import_(world, "contacts", file("contacts"), who="asha")
     other = [["Northbank", "值班室", "王某", "0433-2", ""]]
     assert making.import_(world, "contacts", file("contacts", other), who="asha").changed == 1
-    assert Contact.objects.get().phone == "0433-2"
+    contact = Contact.objects.get()
+    assert (contact.phone, contact.alert) == ("0433-2", True)  # an empty cell leaves it on alert
     making.import_(world, "villages", file("villages"), who="asha")
     assert Area.objects.get(name_en="Willow").population == 1_234
 

@@ -10,10 +10,12 @@ from relief.access.models import ScreenPass
 from relief.allocation.models import PlanRun
 from relief.calls.models import CallOff, Requisition
 from relief.deliveries.models import CheckTask, Stop, TripState
-from relief.drills.models import Drill
+from relief.drills.models import Drill, Yearly
 from relief.field.models import Alert
 from relief.households.models import AffectedVillage, DamagedHouse
 from relief.incidents.models import RoadClosure
+from relief.messaging.models import Message
+from relief.preparedness.models import ResponsePlan
 from relief.reports.models import Report
 from relief.response.models import ResponseTask
 from relief.stock.models import Lot
@@ -132,8 +134,42 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
             f"web:{name}": {"id": drill(scene).id}
             for name in ("drill", "drill_begin", "drill_clock", "drill_end")
         },
-        "web:drill_inject": {"id": drill(scene).injects.get().id},
+        **{
+            f"web:{name}": {"id": drill(scene).injects.get().id}
+            for name in (
+                *("drill_inject", "drill_inject_words", "drill_inject_file"),
+                *("inject_receive", "inject_file"),
+            )
+        },
+        **{f"web:{name}": {"id": drill(scene).id} for name in ("drill_note", "drill_inject_new")},
+        "web:drill_msel": {"id": drill(scene).id, "form": "csv"},
         "web:drill_seat": {"id": drill(scene).seats.get().id},
+        "web:drill_step": {"id": drill(scene).id, "step": "people"},
+        "web:drill_script": {
+            "id": drill(scene).id,
+            "inject": drill(scene).injects.get().id,
+        },
+        **{
+            f"web:drill_{name}": {"id": drill(scene).id}
+            for name in ("script_new", "file", "stock")
+        },
+        **{
+            f"web:{name}": {"id": drill(scene).id}
+            for name in (
+                *("drill_report", "drill_report_pdf", "drill_archive", "drill_comments"),
+                "improvement_new",
+            )
+        },
+        "web:finding_drop": {"id": drill(scene).findings.get().id},
+        "web:improvement_done": {"id": drill(scene).improvements.get().id},
+        "web:cap_alert": {"id": incident, "number": 1},
+        **{
+            f"web:response_plan{name}": {"id": response_plan(scene).id}
+            for name in ("", "_text", "_revise")
+        },
+        **{f"web:drills_year{name}": {"year": scene.now.year} for name in ("", "_plan", "_file")},
+        "web:drill_entry_undo": {"id": entry(scene).id},
+        "web:message": {"id": message(scene).id},
         "web:screen_open": {"word": "AAAA-BBBB-CCCC"},
         "web:device_revoke": {"id": uuid.UUID(int=7)},
         "web:photo": {"sha256": "a" * 64},
@@ -153,6 +189,14 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
         "boards:board": board,
         "boards:snapshot": board,
         "boards:past": board,
+        "boards:film": board,
+        "web:drill_now": {"id": scene.world.drill.id},
+        **{f"web:{name}": {"id": drill(scene).id} for name in ("drill_replay", "drill_bookmark")},
+        "web:drill_bookmark_remove": {"id": 1},
+        **{
+            f"web:drill_replay_{name}": {**board, "id": drill(scene).id}
+            for name in ("board", "snapshot", "past", "film")
+        },
         "live:events": board,
     }
 
@@ -209,6 +253,61 @@ def drill(scene: Scene) -> Drill:
     if made:
         seat = found.seats.create(book=book, key="duty", role="duty_officer", area=found.area)
         found.injects.create(book=book, number=1, trigger="manual", seat=seat, way="phone")
+        noted = {"noted_by": scene.world.users["asha"].id, "noted_at": scene.now}
+        problem = found.findings.create(kind="problem", request_key=uuid.uuid4(), **noted)
+        found.improvements.create(
+            finding=problem,
+            area=found.area,
+            problem="late",
+            action="practise",
+            owner="desk",
+            due_on=dt.date(2026, 12, 31),
+            request_key=uuid.uuid4(),
+            **noted,
+        )
+    return found
+
+
+def response_plan(scene: Scene) -> ResponsePlan:
+    """The one response plan of the scene: Harbour's."""
+    found, _made = ResponsePlan.objects.get_or_create(
+        area=scene.world.county,
+        defaults={
+            "title": "预案",
+            "title_en": "Harbour plan",
+            "number": "3",
+            "version": "1",
+            "approved_on": dt.date(2022, 3, 1),
+            "effective_from": dt.date(2022, 3, 1),
+            "next_review_on": dt.date(2027, 3, 1),
+        },
+    )
+    return found
+
+
+def entry(scene: Scene) -> Yearly:
+    """The one entry of the register: a drill that Willow plans."""
+    found, _made = Yearly.objects.get_or_create(
+        area=scene.world.area("Willow"),
+        year=scene.now.year,
+        defaults={"kind": "operations", "due_on": dt.date(scene.now.year, 12, 31)},
+    )
+    return found
+
+
+def message(scene: Scene) -> Message:
+    """The one message of the scene: of Harbour, to be sent."""
+    found, _made = Message.objects.get_or_create(
+        book=scene.world.real,
+        defaults={
+            "area": scene.world.county,
+            "key": uuid.UUID(int=7),
+            "occasion": "response",
+            "phone": "13800000001",
+            "text": "up",
+            "made_at": scene.now,
+        },
+    )
     return found
 
 

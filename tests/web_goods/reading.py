@@ -7,7 +7,7 @@ import re
 def words(response) -> str:
     """The page's text on one line, without tags."""
     body = response.content.decode()
-    body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", body, flags=re.S)
+    body = re.sub(r"<(script|style|svg|template)\b.*?</\1>", " ", body, flags=re.S)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 

@@ -12,6 +12,9 @@ import shapely
 from relief.drills.damage.exposure import EARTH_M, Floats, metres
 
 CUT_DEPTH_M = 0.3  # vehicles stop above this depth of water
+MOST_POINTS = 20_000  # of a polygon
+MOST_RINGS = 8
+LEAST_KM = 0.1  # of a half axis, and of the strip in which snow thins out
 
 
 class Hazard(Protocol):
@@ -153,25 +156,18 @@ def read(data: dict[str, Any]) -> Hazard:
         return Snow(
             polygon=_polygon(data),
             depth_cm=_number(data, "depth_cm", most=500),
-            edge_km=_number(data, "edge_km", default=2.0, most=50),
+            edge_km=_number(data, "edge_km", default=2.0, least=LEAST_KM, most=50),
         )
     if kind == "earthquake":
-        rings = tuple(
-            Ring(
-                intensity=_number(one, "intensity", most=12),
-                long_km=_number(one, "long_km", most=500),
-                short_km=_number(one, "short_km", most=500),
-            )
-            for one in data.get("rings", [])
-        )
+        rings = _rings(data.get("rings"))
         inward = [ring.intensity for ring in rings]
         sizes = [(ring.long_km, ring.short_km) for ring in rings]
         if not rings or inward != sorted(set(inward)) or sizes != sorted(sizes, reverse=True):
             raise ValueError("rings: expected from the outermost inward, intensity rising")
-        lon, lat = data["epicentre"]
+        lon, lat = _point(data.get("epicentre"))
         return Quake(
-            lon=float(lon),
-            lat=float(lat),
+            lon=lon,
+            lat=lat,
             peak=max(_number(data, "peak", default=inward[-1], most=12), inward[-1]),
             rings=rings,
             azimuth=_number(data, "azimuth", default=0.0, most=360),
@@ -179,17 +175,64 @@ def read(data: dict[str, Any]) -> Hazard:
     raise ValueError(f"kind: expected flood, earthquake or snow, got {kind!r}")
 
 
-def _number(data: dict[str, Any], key: str, *, most: float, default: float | None = None) -> float:
+def _number(
+    data: dict[str, Any],
+    key: str,
+    *,
+    most: float,
+    least: float = 0.0,
+    default: float | None = None,
+) -> float:
     value = data.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise ValueError(f"{key}: expected a number from 0 to {most:g}, got {value!r}")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+        raise ValueError(
+            f"{key}: expected a number from {least:g} to {most:g}, got {str(value)[:60]}"
+        )
     return float(value)
 
 
+def _rings(data: Any) -> tuple[Ring, ...]:
+    if not isinstance(data, list) or not 1 <= len(data) <= MOST_RINGS:
+        raise ValueError(f"rings: expected 1 to {MOST_RINGS} rings")
+    for one in data:
+        if not isinstance(one, dict):
+            raise ValueError(f"rings: expected objects, got a {type(one).__name__}")
+    return tuple(
+        Ring(
+            intensity=_number(one, "intensity", most=12),
+            long_km=_number(one, "long_km", least=LEAST_KM, most=500),
+            short_km=_number(one, "short_km", least=LEAST_KM, most=500),
+        )
+        for one in data
+    )
+
+
+def _point(data: Any) -> tuple[float, float]:
+    """Longitude and latitude, away from the poles where a degree of longitude is nothing."""
+    if not isinstance(data, list) or len(data) != 2:
+        raise ValueError("epicentre: expected [longitude, latitude]")
+    place = {"longitude": data[0], "latitude": data[1]}
+    lon = _number(place, "longitude", least=-180, most=180)
+    return lon, _number(place, "latitude", least=-85, most=85)
+
+
 def _polygon(data: dict[str, Any]) -> shapely.Geometry:
-    shape = shapely.from_geojson(json.dumps(data.get("polygon")))
-    if shape.is_empty or not shape.is_valid or shape.geom_type not in ("Polygon", "MultiPolygon"):
-        raise ValueError(f"polygon: expected a valid polygon, got a {shape.geom_type}")
+    try:
+        shape = shapely.from_geojson(json.dumps(data.get("polygon")))
+    except (shapely.errors.ShapelyError, ValueError, TypeError) as problem:
+        raise ValueError("polygon: expected a polygon in GeoJSON") from problem
+    if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
+        raise ValueError(
+            f"polygon: expected a polygon, got a {getattr(shape, 'geom_type', 'nothing')}"
+        )
+    if shape.is_empty or not shape.is_valid or shape.has_z:
+        raise ValueError("polygon: expected a flat polygon whose edge does not cross itself")
+    points = shapely.count_coordinates(shape)
+    if points > MOST_POINTS:
+        raise ValueError(f"polygon: expected at most {MOST_POINTS} points, got {points}")
+    west, south, east, north = shape.bounds
+    if west < -180 or east > 180 or south < -85 or north > 85:
+        raise ValueError("polygon: expected longitude and latitude in degrees (WGS-84)")
     return shape
 
 

@@ -12,24 +12,29 @@ from django.utils.translation import gettext as _
 from gis.models import Area
 from relief.access import gate
 from relief.access.models import User
+from relief.drills import outages
 from relief.field import rules
 from relief.field.models import Channel, Item
 from relief.field.steps import Sent
+from relief.journal import clock
+from relief.journal.models import ClockSegment
 from relief.web.api import receipts, schemas
 from relief.web.api.wrong import OtherUser
 
 
 class Bearer:
-    """Who hands items in: the person of an enrolled phone, or of the desk with a file.
+    """Who hands items in at a real moment: the person of an enrolled phone, or of the desk.
 
     Keeps what it looked up, since a batch asks the same for each of its items.
     """
 
     def __init__(
-        self, *, user: User, now: dt.datetime, device_id: uuid.UUID | None, channel: str = ""
+        self, *, user: User, real: dt.datetime, device_id: uuid.UUID | None, channel: str = ""
     ) -> None:
-        self.user, self.now, self.device_id, self.channel = user, now, device_id, channel
+        self.user, self.real, self.device_id, self.channel = user, real, device_id, channel
+        self._clocks: dict[int, list[ClockSegment]] = {}
         self._actors: dict[tuple[int, int], gate.Actor] = {}
+        self._reached: set[int] = set()
         self._areas: dict[str, Area] = {}
         self._known: dict[uuid.UUID, Item] = {}
         self._texts: dict[tuple[int, str], Item] = {}
@@ -56,6 +61,29 @@ class Bearer:
             places = Area.objects.filter(code__in=unseen).defer("boundary", "centre")
             self._areas |= {area.code: area for area in places}
 
+    def now_in(self, book_id: int) -> dt.datetime:
+        """The moment of handing in, by the clock of that book."""
+        segments = self._segments(book_id)
+        return clock.sim_at(segments, self.real) if segments else self.real
+
+    def taken_down(
+        self, moment: dt.datetime, *, offset_seconds: float, book_id: int
+    ) -> dt.datetime:
+        """The time of that book at the moment a phone's clock showed `moment`.
+
+        A phone knows real time alone, and how far it is off. In the real book its word stands and
+        is doubted elsewhere; in a drill seconds would become minutes, so it is put right here.
+        """
+        segments = self._segments(book_id)
+        if not segments:
+            return moment
+        return clock.sim_at(segments, min(moment + dt.timedelta(seconds=offset_seconds), self.real))
+
+    def _segments(self, book_id: int) -> list[ClockSegment]:
+        if book_id not in self._clocks:
+            self._clocks[book_id] = clock.segments_of(book_id)
+        return self._clocks[book_id]
+
     def known(self, item_id: uuid.UUID) -> Item | None:
         return self._known.get(item_id)
 
@@ -73,10 +101,17 @@ class Bearer:
         """That person in that book. Raises NotFound for who holds no duty there."""
         key = (user.pk, book_id)
         if key not in self._actors:
-            self._actors[key] = gate.actor_for(user=user, book_id=book_id, now=self.now)
+            self._actors[key] = gate.actor_for(user=user, book_id=book_id, now=self.now_in(book_id))
         if not self._actors[key].duties:
             raise gate.NotFound
         return self._actors[key]
+
+    def check_line(self, *, book_id: int) -> None:
+        """Raise CutOff while a drill has silenced the places of the phone's person there."""
+        if self.device_id is None or book_id in self._reached:
+            return
+        outages.check_line(user=self.user, book_id=book_id, real=self.real)
+        self._reached.add(book_id)
 
     def author(self, item: schemas.Item) -> User:
         """The item's author, who must be the bearer unless it was carried. Raises OtherUser."""

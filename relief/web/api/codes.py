@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from relief.access import gate
+from relief.drills import outages
 from relief.field import devices, images, photos, rules, sms
 from relief.web.api.wrong import (
     AppTooOld,
@@ -146,6 +147,11 @@ CODES: dict[str, Code] = {
             _("This address does not take that. Your work is safe on the phone."),
         ),
         Code(
+            "drill.outage",
+            503,
+            _("No network in this drill now. Your work is safe on the phone and is sent later."),
+        ),
+        Code(
             "server.busy",
             503,
             _("The county's computer is busy. Your work is safe on the phone and is sent again."),
@@ -166,6 +172,7 @@ REFUSALS: dict[type[Exception], str] = {
     rules.SameIdOtherBody: "item.same_id_other_body",
     rules.BytesDamaged: "request.damaged",
     sms.BadText: "request.invalid",
+    outages.CutOff: "drill.outage",
     devices.NotSigned: "auth.missing",
     devices.Expired: "auth.expired",
     devices.Revoked: "auth.revoked",

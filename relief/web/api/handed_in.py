@@ -117,10 +117,10 @@ def _take_text(
 
 
 def take_file(
-    *, user: User, actor: gate.Actor, lines: Iterable[bytes], now: dt.datetime
+    *, user: User, actor: gate.Actor, lines: Iterable[bytes], real: dt.datetime
 ) -> list[Line]:
     """Take in an exported file, line by line: items, then their photos."""
-    bearer = Bearer(user=user, now=now, device_id=None, channel=Channel.FILE)
+    bearer = Bearer(user=user, real=real, device_id=None, channel=Channel.FILE)
     done = []
     for number, line in _bounded(lines):
         try:
@@ -155,7 +155,11 @@ def _take_line(number: int, line: bytes, *, bearer: Bearer, actor: gate.Actor) -
     taken = take_in(found, bearer=bearer)
     item = receipts.stored(item_ids=[taken.item_id])[taken.item_id]
     return Line(
-        number, str(item.id), item.receipt, item.received_at != bearer.now, sentence=taken.note
+        number,
+        str(item.id),
+        item.receipt,
+        known=item.received_at != bearer.now_in(item.book_id),
+        sentence=taken.note,
     )
 
 
@@ -166,8 +170,8 @@ def _take_photo(number: int, found: dict[str, Any], *, bearer: Bearer, actor: ga
     except (binascii.Error, ValueError) as wrong:
         raise Unreadable(_("The photo on this line is not written whole.")) from wrong
     piece = photos.piece(data=data, content_range="")
-    photo = photos.store(actor=actor, sha256=sha256, piece=piece, now=bearer.now)
-    return Line(number, f"{sha256[:12]}…", _("photo"), known=photo.whole_at != bearer.now)
+    photo = photos.store(actor=actor, sha256=sha256, piece=piece, now=bearer.real)
+    return Line(number, f"{sha256[:12]}…", _("photo"), known=photo.whole_at != bearer.real)
 
 
 def _start(line: bytes) -> str:

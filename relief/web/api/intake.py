@@ -1,5 +1,6 @@
 """Taking items in: who sent them, whether they are known, and the actions they ask for."""
 
+import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ from relief.reports.models import Report, ReportKind
 from relief.reports.steps import Given
 from relief.response import actions as response
 from relief.response.models import ResponseTask
-from relief.web.api import receipts, schemas, store_items
+from relief.web.api import drill_items, drill_schemas, receipts, schemas, store_items
 from relief.web.api.bearer import Bearer
 from relief.web.api.reading import read
 from relief.web.api.wrong import AppTooOld
@@ -87,7 +88,7 @@ def take_in(raw: Any, *, bearer: Bearer) -> Taken:
     wish = _wish(opened, bearer=bearer)
     if wish is None:
         return _done(opened, bearer=bearer)
-    [outcome] = _filed([wish], now=bearer.now)
+    [outcome] = _filed([wish], bearer=bearer)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
@@ -127,7 +128,7 @@ def _filed_together(
 ) -> dict[int, Taken | Exception]:
     """The outcomes of a group by their places; one by one if the group as a whole failed."""
     try:
-        return dict(zip(group, _filed(list(group.values()), now=bearer.now), strict=True))
+        return dict(zip(group, _filed(list(group.values()), bearer=bearer), strict=True))
     except Exception as wrong:
         alike = isinstance(wrong, gate.Refused | gate.NotFound | OperationalError | PoolTimeout)
         if alike and not isinstance(wrong.__cause__, DeadlockDetected):
@@ -149,13 +150,13 @@ def _attempted(raw: Any, *, bearer: Bearer) -> Taken | Exception:
         return wrong
 
 
-def _filed(wishes: Sequence[Wish], *, now: dt.datetime) -> list[Taken | Exception]:
+def _filed(wishes: Sequence[Wish], *, bearer: Bearer) -> list[Taken | Exception]:
     first = wishes[0]
     found = response.file_reports(
         actor=first.actor,
         incident_id=first.incident_id,
         asked=[one.asked for one in wishes],
-        now=now,
+        now=bearer.now_in(first.actor.book_id),
     )
     return [
         one if isinstance(one, Exception) else Taken(wish.sent.id, item=one.item)
@@ -171,6 +172,7 @@ def _opened(raw: Any, *, bearer: Bearer) -> Opened:
             _("Version %(oldest)d or newer is expected; %(got)d came.")
             % {"oldest": schemas.OLDEST_SCHEMA, "got": item.schema_version}
         )
+    bearer.check_line(book_id=item.book)
     author = bearer.author(item)
     sent = _sent(item, raw, bearer=bearer, author=author)
     found = bearer.known(sent.id)
@@ -209,9 +211,11 @@ def _done(opened: Opened, *, bearer: Bearer) -> Taken:
     elif isinstance(body, schemas.DamageBody):
         _damage(body, sent=sent, actor=actor, bearer=bearer)
     elif isinstance(body, schemas.ReceiptBody):
-        _receipt(body, sent=sent, actor=actor, now=bearer.now)
+        _receipt(body, sent=sent, actor=actor, now=bearer.now_in(actor.book_id))
     elif isinstance(body, schemas.TaskBody):
-        _task(body, sent=sent, actor=actor, now=bearer.now)
+        _task(body, sent=sent, actor=actor, now=bearer.now_in(actor.book_id))
+    elif isinstance(body, drill_schemas.ObservationBody):
+        drill_items.take(body, sent=sent, actor=actor, bearer=bearer, author=author)
     else:
         store_items.take(body, sent=sent, actor=actor, bearer=bearer, author=author)
     return Taken(sent.id, note)
@@ -221,11 +225,13 @@ def _sent(item: schemas.Item, raw: Any, *, bearer: Bearer, author: User) -> Sent
     return Sent(
         id=item.id,
         kind=item.kind,
-        body=raw["body"],
+        body=_in_time_of_book(raw["body"], item=item, bearer=bearer),
         digest=rules.digest(raw),
         code=rules.code_of(item.id),
         schema=item.schema_version,
-        made_at=item.made_at,
+        made_at=bearer.taken_down(
+            item.made_at, offset_seconds=item.offset_seconds, book_id=item.book
+        ),
         photos=tuple(dict.fromkeys(item.photos)),
         channel=bearer.channel_of(item),
         device_id=bearer.device_id if author.pk == bearer.user.pk else None,
@@ -235,6 +241,22 @@ def _sent(item: schemas.Item, raw: Any, *, bearer: Bearer, author: User) -> Sent
     )
 
 
+def _in_time_of_book(
+    body: Mapping[str, Any], *, item: schemas.Item, bearer: Bearer
+) -> dict[str, Any]:
+    """The body with the moments a phone took down by itself in the time of the item's book.
+
+    What is no moment stays as it is, for `read` to refuse.
+    """
+    found = dict(body)
+    for key in schemas.TAKEN_DOWN & body.keys():
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            moment = dt.datetime.fromisoformat(body[key])
+            told = bearer.taken_down(moment, offset_seconds=item.offset_seconds, book_id=item.book)
+            found[key] = body[key] if told is moment else told.isoformat()
+    return found
+
+
 def _report(
     body: schemas.ReportBody, *, sent: Sent, actor: gate.Actor, bearer: Bearer, author: User
 ) -> str:
@@ -242,13 +264,14 @@ def _report(
     area, village = _places(body, bearer=bearer)
     place = village or area
     bearer.check_sees(place, author=author, book_id=actor.book_id)
+    now = bearer.now_in(actor.book_id)
     text = bearer.text_of(sent, book_id=actor.book_id)
     if getattr(text, "report", None) is not None:
-        field.complete_text(actor=actor, sent=sent, area_id=place.pk, now=bearer.now)
+        field.complete_text(actor=actor, sent=sent, area_id=place.pk, now=now)
         found = receipts.stored(item_ids=[sent.id])[sent.id]
         return _go_on_from_text(found, bearer=bearer, author=author)
     hit = people_hit(sent.body)
-    field.keep_for_desk(actor=actor, sent=sent, area_id=place.pk, hit=hit, now=bearer.now)
+    field.keep_for_desk(actor=actor, sent=sent, area_id=place.pk, hit=hit, now=now)
     return ""
 
 
@@ -292,7 +315,7 @@ def _go_on_from_text(item: Item, *, bearer: Bearer, author: User) -> str:
         actor=actor,
         incident_id=report.incident_id,
         asked=[response.Asked(area, _given(body, village, key=item.id, after=report))],
-        now=bearer.now,
+        now=bearer.now_in(actor.book_id),
     )
     if isinstance(outcome, gate.NotFound):
         raise outcome
@@ -323,7 +346,7 @@ def _damage(body: schemas.DamageBody, *, sent: Sent, actor: gate.Actor, bearer: 
         base=body.base,
         request_key=sent.id,
         item=sent,
-        now=bearer.now,
+        now=bearer.now_in(actor.book_id),
     )
 
 

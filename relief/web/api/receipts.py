@@ -7,7 +7,7 @@ from typing import Any
 
 from relief.field.models import Item, ItemKind, Photo
 from relief.reports.models import Report, ReportState
-from relief.web.api import store_notes
+from relief.web.api import drill_notes, store_notes
 from relief.web.api.answers import stamp
 
 MOST = 500
@@ -39,7 +39,7 @@ def of(items: Sequence[Item]) -> list[dict[str, Any]]:
             whole_at__isnull=False,
         )
         whole = set(photos.values_list("book_id", "sha256"))
-    said = store_notes.notes(items=items)
+    said = store_notes.notes(items=items) | drill_notes.notes(items=items)
     return [_receipt(item, whole=whole, note=said.get(item.id, "")) for item in items]
 
 

@@ -12,20 +12,20 @@ from django.utils import timezone
 
 from gis.models import Area, Level, ancestors, contains, inside
 from relief.access import gate
-from relief.access.acts import Act
+from relief.access.acts import Act, Role
 from relief.access.models import Duty, User
 from relief.catalog.models import Item
 from relief.catalog.pinyin import initials
 from relief.catalog.tags import write as tag
 from relief.deliveries.models import Load, Stop, TripState
 from relief.incidents.models import Incident, IncidentStatus
-from relief.journal.models import Book
+from relief.journal import clock
 from relief.norms import queries as norms
 from relief.reports import chains as chain_rules
 from relief.reports.indicators import INDICATORS, SUMS, WITHIN
 from relief.reports.models import Report, ReportDuty, ReportState
 from relief.response.models import ResponseTask
-from relief.web.api import schemas, store_reference
+from relief.web.api import drill_reference, schemas, store_reference
 from relief.web.api.answers import encode, stamp
 from relief.web.api.store_trips import lot_of
 
@@ -33,12 +33,21 @@ CHUNK_BYTES = 512 * 1024
 _NUMBERS = ["report.plausible_share", "report.growth_note_factor"]
 
 
-def books(*, user: User, now: dt.datetime) -> list[Book]:
-    """Books in which the person holds duties now, the real one first."""
-    held = Duty.objects.filter(user=user, valid_from__lte=now)
-    held = held.filter(Q(valid_to=None) | Q(valid_to__gt=now))
-    found = Book.objects.filter(id__in=held.values("book_id"))
-    return sorted(found, key=lambda book: (book.is_drill, -book.pk))
+def books(*, user: User, real: dt.datetime) -> list[Any]:
+    """Books in which the person holds duties now, each by its own clock, the real one first.
+
+    Each bears as `watches` whether the person evaluates the drill.
+    """
+    mine = list(Duty.objects.filter(user=user).select_related("book"))
+    now = clock.times_in(books=[duty.book for duty in mine], real=real)
+    held: dict[Any, set[str]] = {}
+    for duty in mine:
+        moment = now[duty.book_id]
+        if duty.valid_from <= moment and (duty.valid_to is None or duty.valid_to > moment):
+            held.setdefault(duty.book, set()).add(duty.role)
+    for book, roles in held.items():
+        book.watches = Role.EVALUATOR in roles
+    return sorted(held, key=lambda book: (book.is_drill, -book.pk))
 
 
 def person(user: User) -> dict[str, Any]:
@@ -49,14 +58,21 @@ def reference(
     *,
     user: User,
     actor: gate.Actor,
-    held: Sequence[Book],
-    now: dt.datetime,
+    held: Sequence[Any],
+    real: dt.datetime,
     device_id: uuid.UUID,
 ) -> tuple[dict[str, Any], str]:
     """The reference, and its tag: the same as long as nothing but the time has changed.
 
-    Numbers of issue slips are given to the device, for the time without a network.
+    `clock` holds the stretches of a drill's clock; the real book has none.
+
+    `real` is the machine's time, by which phones put their own clocks right; everything of the book
+    is in the book's time. Numbers of issue slips are given to the device, for the time without a
+    network.
     """
+    book = next(one for one in held if one.pk == actor.book_id)
+    segments = clock.segments_of(book.pk) if book.is_drill else []
+    now = clock.sim_at(segments, real) if segments else real
     areas, own = _areas(actor)
     incidents = list(
         Incident.objects.visible_to(actor)
@@ -66,27 +82,36 @@ def reference(
     )
     open_ids = [one.pk for one in incidents]
     duties = _duties(actor, open_ids)
+    reports = any(actor.paths(act) for act in (Act.FILE_REPORT, Act.REPORT_VILLAGE))
     content: dict[str, Any] = {
         "person": person(user),
-        "reports": any(actor.paths(act) for act in (Act.FILE_REPORT, Act.REPORT_VILLAGE)),
-        "books": [{"id": one.pk, "kind": one.kind, "name": one.name} for one in held],
+        "reports": reports,
+        "books": [
+            {"id": one.pk, "kind": one.kind, "name": one.name, "watches": one.watches}
+            for one in held
+        ],
         "book": actor.book_id,
+        "clock": [
+            {"real": stamp(one.real_start), "sim": stamp(one.sim_start), "rate": one.rate}
+            for one in segments
+        ],
         "areas": [_area(one, own=one.pk in own) for one in areas],
         "incidents": [_incident(one, duties) for one in incidents],
         "indicators": _INDICATORS,
         "rules": _rules(areas, now=now),
-        "chains": _chains(actor, open_ids, own),
+        "chains": _chains(actor, open_ids, own) if reports else [],
         "duties": duties,
         "stops": _stops(actor, own),
         "tasks": _tasks(actor, own),
         "items": [_item(one) for one in Item.objects.order_by("order", "code")],
         "store": store_reference.store(
             actor=actor,
-            book=next(one for one in held if one.pk == actor.book_id),
+            book=book,
             device_id=device_id,
             incidents=open_ids,
             now=now,
         ),
+        "drill": drill_reference.drill(actor=actor),
         "contacts": {"county_phone": settings.COUNTY_PHONE},
         "limits": {
             "schema": schemas.SCHEMA,
@@ -98,7 +123,7 @@ def reference(
         },
     }
     etag = hashlib.sha256(encode(content)).hexdigest()[:32]
-    return {"server_time": stamp(now), **content}, etag
+    return {"server_time": stamp(real), **content}, etag
 
 
 def _item(one: Item) -> dict[str, Any]:

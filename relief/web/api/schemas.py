@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from relief.field.models import ItemKind
-from relief.web.api import store_schemas
+from relief.web.api import drill_schemas, store_schemas
 from relief.web.api.shapes import (
     AreaCode,
     Latitude,
@@ -106,7 +106,17 @@ class TaskBody(Strict):
 
 
 Kind = Literal[
-    "report", "damage", "receipt", "task", "issue", "arrival", "return", "count", "hand_out", "code"
+    "report",
+    "damage",
+    "receipt",
+    "task",
+    "issue",
+    "arrival",
+    "return",
+    "count",
+    "hand_out",
+    "code",
+    "observation",
 ]
 BODIES: dict[str, type[BaseModel]] = {
     ItemKind.REPORT: ReportBody,
@@ -119,7 +129,12 @@ BODIES: dict[str, type[BaseModel]] = {
     ItemKind.COUNT: store_schemas.CountBody,
     ItemKind.HAND_OUT: store_schemas.HandOutBody,
     ItemKind.CODE: store_schemas.CodeBody,
+    ItemKind.OBSERVATION: drill_schemas.ObservationBody,
 }
+
+
+# Moments in bodies that a phone takes down without asking its person.
+TAKEN_DOWN = frozenset({"as_of", "arrived_at", "returned_at", "counted_at", "handed_at"})
 
 
 class Item(Loose):
@@ -248,6 +263,7 @@ class Reference(BaseModel):
     reports: bool
     books: list[dict[str, Any]]
     book: int
+    clock: list[dict[str, Any]]
     areas: list[dict[str, Any]]
     incidents: list[dict[str, Any]]
     indicators: list[dict[str, Any]]
@@ -258,5 +274,6 @@ class Reference(BaseModel):
     tasks: list[dict[str, Any]]
     items: list[dict[str, Any]]
     store: dict[str, Any] | None
+    drill: dict[str, Any] | None
     contacts: dict[str, Any]
     limits: dict[str, Any]

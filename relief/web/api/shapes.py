@@ -12,6 +12,7 @@ BookId = Annotated[int, Field(ge=1, le=2**53)]  # in an address all is text
 Small = Annotated[int, Field(ge=0, le=32_767, strict=True)]
 Units = Annotated[int, Field(ge=0, le=2_000_000_000, strict=True)]
 Note = Annotated[str, Field(max_length=200)]
+FURTHEST = dt.timedelta(hours=14)
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 
@@ -24,9 +25,14 @@ def _written(moment: Any) -> Any:
 
 
 def _thinkable(moment: dt.datetime) -> dt.datetime:
-    """A clock may be wrong by decades, but not by centuries: dates must fit every calendar."""
+    """A clock may be wrong by decades, but not by centuries: dates must fit every calendar.
+
+    No place on earth is further from UTC, and the database takes no offset of 16 hours.
+    """
     if not 1970 <= moment.year <= 2200:
         raise ValueError("a year from 1970 to 2200")
+    if abs(moment.utcoffset() or dt.timedelta(0)) > FURTHEST:
+        raise ValueError("an offset of at most 14 hours")
     return moment
 
 

@@ -6,8 +6,10 @@ from django.http import HttpRequest
 from ninja.security.base import AuthBase
 
 from relief.access import gate
+from relief.drills import outages
 from relief.field import devices
 from relief.field.models import Device
+from relief.journal import clock
 
 SCHEME = "Device"
 
@@ -38,9 +40,14 @@ def device_of(request: HttpRequest) -> Device:
 
 
 def actor_of(request: HttpRequest, *, book_id: int) -> gate.Actor:
-    """The phone's person in that book. Raises NotFound for who holds no duty there."""
-    now = request.real_now  # type: ignore[attr-defined]
-    actor = gate.actor_for(user=device_of(request).user, book_id=book_id, now=now)
+    """The phone's person in that book.
+
+    Raises NotFound for who holds no duty there, CutOff for whose places a drill has silenced.
+    """
+    real, user = request.real_now, device_of(request).user  # type: ignore[attr-defined]
+    now = clock.time_of(book_id, real=real)
+    actor = gate.actor_for(user=user, book_id=book_id, now=now)
     if not actor.duties:
         raise gate.NotFound
+    outages.check_line(user=user, book_id=book_id, real=real)
     return actor

@@ -59,7 +59,7 @@ def _issue(body: IssueBody, sent: Sent, actor: Actor, bearer: Bearer, author: Us
         seal=body.seal.strip(),
         checked_by=body.checked_by,
         item=sent,
-        now=bearer.now,
+        now=bearer.now_in(actor.book_id),
     )
 
 
@@ -95,7 +95,7 @@ def _arrival(body: ArrivalBody, sent: Sent, actor: Actor, bearer: Bearer, author
         ),
         request_key=sent.id,
         item=sent,
-        now=bearer.now,
+        now=bearer.now_in(actor.book_id),
     )
 
 
@@ -117,7 +117,7 @@ def _return(body: ReturnBody, sent: Sent, actor: Actor, bearer: Bearer, author: 
         ),
         request_key=sent.id,
         item=sent,
-        now=bearer.now,
+        now=bearer.now_in(actor.book_id),
     )
 
 
@@ -139,7 +139,7 @@ def _count(body: CountBody, sent: Sent, actor: Actor, bearer: Bearer, author: Us
             ],
         ),
         item=sent,
-        now=bearer.now,
+        now=bearer.now_in(actor.book_id),
     )
 
 
@@ -150,7 +150,7 @@ def _code(body: CodeBody, sent: Sent, actor: Actor, bearer: Bearer, author: User
         item_code=body.item,
         pack=body.pack,
         item=sent,
-        now=bearer.now,
+        now=bearer.now_in(actor.book_id),
     )
 
 
@@ -175,7 +175,7 @@ def _hand_out(body: HandOutBody, sent: Sent, actor: Actor, bearer: Bearer, autho
         ),
         request_key=sent.id,
         item=sent,
-        now=bearer.now,
+        now=bearer.now_in(actor.book_id),
     )
 
 

@@ -23,6 +23,7 @@ from psycopg_pool import PoolTimeout
 
 from relief.access import gate
 from relief.field import devices, photos
+from relief.field.models import Item
 from relief.norms import queries as norms
 from relief.web.api import answers, receipts, schemas, shapes
 from relief.web.api import reference as references
@@ -116,8 +117,8 @@ def now(request: HttpRequest) -> HttpResponse:
 )
 def reference(request: HttpRequest, book: int | None = None) -> HttpResponse:
     """Everything a phone needs offline. Without `book`, of the first in which one is on duty."""
-    user, moment = device_of(request).user, _now(request)
-    held = references.books(user=user, now=moment)
+    user, real = device_of(request).user, _now(request)
+    held = references.books(user=user, real=real)
     chosen = next((one for one in held if book in (None, one.pk)), None)
     if chosen is None:
         raise gate.NotFound
@@ -126,7 +127,7 @@ def reference(request: HttpRequest, book: int | None = None) -> HttpResponse:
         user=user,
         actor=actor,
         held=held,
-        now=moment,
+        real=real,
         device_id=device_of(request).id,
     )
     if request.headers.get("If-None-Match", "").strip('W/"') == tag:
@@ -224,7 +225,7 @@ def _now(request: HttpRequest) -> dt.datetime:
 
 def _bearer(request: HttpRequest) -> Bearer:
     device = device_of(request)
-    return Bearer(user=device.user, now=_now(request), device_id=device.id)
+    return Bearer(user=device.user, real=_now(request), device_id=device.id)
 
 
 def _taken(raws: Sequence[Any], *, bearer: Bearer) -> list[tuple[int, dict[str, Any]]]:
@@ -242,7 +243,7 @@ def _taken(raws: Sequence[Any], *, bearer: Bearer) -> list[tuple[int, dict[str, 
     for one in found:
         if isinstance(one, Taken):
             # New is what this very request stored, for the first time that it names it.
-            new = items[one.item_id].received_at == bearer.now and one.item_id not in told_of
+            new = _is_new(items[one.item_id], bearer) and one.item_id not in told_of
             told_of.add(one.item_id)
             status, receipt = 201 if new else 200, told[one.item_id]
             results.append((status, {**receipt, "reason": receipt["reason"] or one.note}))
@@ -250,6 +251,10 @@ def _taken(raws: Sequence[Any], *, bearer: Bearer) -> list[tuple[int, dict[str, 
             problem = _problem(one)
             results.append((problem["status"], problem))
     return results
+
+
+def _is_new(item: Item, bearer: Bearer) -> bool:
+    return item.received_at == bearer.now_in(item.book_id)
 
 
 def _problem(wrong: Exception) -> dict[str, Any]:

@@ -1,58 +1,61 @@
 """What the control room (总控台) shows: the clock, injects, seats, and truth beside reports."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.db.models import Max, QuerySet
 
-from gis.models import Area, inside
-from relief.access.models import Duty, User
-from relief.drills.models import Drill, DrillState, Inject, InjectState, Seat, Trigger
+from gis.models import Area
+from relief.access.models import User
+from relief.drills import control, outages
+from relief.drills.models import Drill, DrillState, Inject, Note, Seat
+from relief.field.models import Device
+from relief.incidents.models import RoadClosure
 from relief.journal import clock
 from relief.reports.indicators import INDICATORS
 from relief.reports.models import Report
-from relief.web.templatetags.shown import ROMAN
+from relief.web.drills import timeline
+from relief.web.templatetags.shown import person
 
 POSTPONED = dt.timedelta(minutes=10)
-TURN = dt.timedelta(seconds=3)  # real time; what is due is sent by then, if anybody sends it
 COMPARED = ("affected_population", "relocated_cum", "rooms_collapsed")
 BETWEEN = " · "  # between a person's name and user name
-
-
-@dataclass(frozen=True, slots=True)
-class InjectRow:
-    """One line of the inject list (导调清单)."""
-
-    inject: Inject
-    text: str
-    expected: str
-    trigger: str
-    overdue: bool
-
-    @property
-    def waits(self) -> bool:
-        return self.inject.state == InjectState.WAITING
-
-    @property
-    def sendable(self) -> bool:
-        return self.waits and self.inject.enabled
-
-    @property
-    def movable(self) -> bool:
-        """Whether it waits for the clock, so that it can be postponed."""
-        return self.sendable and self.inject.trigger == Trigger.TIME
+ONLINE = dt.timedelta(minutes=1)  # real time since a page of the drill was last open
+NOTES = 50  # of the room, shown at most
 
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A township: for each figure compared, how it is and how it is reported (None: not yet)."""
+    """A township: for each figure compared, how it is and how it is reported (None: not yet).
+
+    `silent_until` is the drill time when it has telephone again, where it has none now.
+    """
 
     area: Area
     figures: list[tuple[str, int, int | None]]
+    silent_until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chair:
+    """A seat, when its person last had a page of the drill or the field app open, what is unread.
+
+    `seen_at` is real time. A phone says so every few minutes only; `online` is the last minute.
+    """
+
+    seat: Seat
+    seen_at: dt.datetime | None
+    online: bool
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A note of the room, with who wrote it."""
+
+    note: Note
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,12 @@ class Room:
     drill: Drill
     now: dt.datetime
     rate: int
-    injects: list[InjectRow]
+    injects: timeline.Timeline
     towns: list[Town]
-    seats: list[Seat] = field(default_factory=list)
+    chairs: list[Chair]
+    notes: list[Said]
+    roads_cut: int
+    roads_closed: int
     rates: tuple[int, ...] = clock.RATES
 
     @property
@@ -77,80 +83,103 @@ class Room:
 
     @property
     def open(self) -> bool:
-        """Whether people may still take or leave seats."""
+        """Whether people may still take or leave seats and injects be changed."""
         return self.runs or self.waits
 
     @property
     def elapsed(self) -> str:
         """Time since the event, as the clock shows it: `+01:02:03`."""
-        seconds = int((self.now - self.drill.begins_at).total_seconds())
-        return f"+{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        return "+" + span(self.now - self.drill.begins_at)
 
     @property
-    def next_due(self) -> dt.datetime | None:
-        """When the clock sends the next inject."""
-        times = [row.inject.due_at for row in self.injects if row.movable]
-        return min((due for due in times if due is not None and due > self.now), default=None)
+    def next_in(self) -> str:
+        """Drill time until the clock sends the next inject; empty when none waits for it."""
+        due = self.injects.next_due
+        return span(max(due - self.now, dt.timedelta())) if due else ""
 
     @property
     def heads(self) -> list[str]:
         """Names of the figures compared."""
         return [str(INDICATORS[key].label) for key in COMPARED]
 
+    @property
+    def online(self) -> int:
+        return sum(chair.online for chair in self.chairs)
+
+    @property
+    def people(self) -> int:
+        return sum(chair.seat.user_id is not None for chair in self.chairs)
+
+
+def span(length: dt.timedelta) -> str:
+    """A length of time as a clock shows it: `01:02:03`."""
+    seconds = int(length.total_seconds())
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
 
 def room(*, drill: Drill, real: dt.datetime) -> Room:
     """Everything the page shows of a drill at a real moment."""
     segments = clock.segments_of(drill.book_id)
     rate = segments[-1].rate if segments else 0
-    now = clock.sim_at(segments, real) if segments else drill.begins_at
-    injects = drill.injects.select_related("seat").order_by("number")
+    now = control.time_in(drill, real=real)
+    rows = [timeline.row(one, now=now, rate=rate) for one in injects_of(drill)]
+    closed = RoadClosure.objects.filter(book=drill.book_id, reopened_at=None)
     return Room(
         drill=drill,
         now=now,
         rate=rate,
-        injects=[_row(one, late=now - rate * TURN) for one in injects],
-        towns=_towns(drill),
-        seats=list(
-            drill.seats.select_related("area", "user").defer("area__boundary").order_by("id")
-        ),
+        injects=timeline.timeline(rows=rows, now=now),
+        towns=_towns(drill, now=now),
+        chairs=_chairs(drill, rows, real=real),
+        notes=_notes(drill),
+        roads_cut=len(drill.truth.get("cuts", [])),
+        roads_closed=closed.count(),
     )
 
 
-def _row(one: Inject, *, late: dt.datetime) -> InjectRow:
-    chinese = (get_language() or "").startswith("zh")
-    waits = one.enabled and one.state == InjectState.WAITING
-    return InjectRow(
-        inject=one,
-        text=one.text if chinese else one.text_en or one.text,
-        expected=one.expected if chinese else one.expected_en or one.expected,
-        trigger=_trigger(one),
-        overdue=waits and one.due_at is not None and one.due_at < late,
+def injects_of(drill: Drill) -> QuerySet[Inject]:
+    """The whole list, by number, with what a line of it needs."""
+    found = drill.injects.select_related("seat", "evaluator", "objective__evaluator")
+    return found.order_by("number")
+
+
+def _chairs(drill: Drill, rows: Sequence[timeline.InjectRow], *, real: dt.datetime) -> list[Chair]:
+    unread: dict[int, int] = {}
+    for one in (row.inject for row in rows):
+        if one.sent_at is not None and one.received_by is None:
+            unread[one.seat_id] = unread.get(one.seat_id, 0) + 1
+    seats = list(drill.seats.select_related("area", "user").defer("area__boundary").order_by("id"))
+    phones = dict(
+        Device.objects.filter(user__in=[seat.user_id for seat in seats if seat.user_id])
+        .filter(revoked_at=None, seen_at__isnull=False)
+        .values_list("user")
+        .annotate(last=Max("seen_at"))
     )
+    chairs = []
+    for seat in seats:
+        moments = [seat.seen_at, phones.get(seat.user_id)] if seat.user_id else []
+        seen_at = max((one for one in moments if one is not None), default=None)
+        chairs.append(
+            Chair(
+                seat,
+                seen_at=seen_at,
+                online=seen_at is not None and real - seen_at < ONLINE,
+                unread=unread.get(seat.pk, 0) if seat.user_id else 0,
+            )
+        )
+    return chairs
 
 
-def _trigger(one: Inject) -> str:
-    """What sets it off, where that is not a time."""
-    if one.trigger == Trigger.MANUAL:
-        return _("by hand")
-    return in_words(one.condition) if one.condition else ""
+def _notes(drill: Drill) -> list[Said]:
+    """What the room wrote down, the newest first."""
+    found = list(drill.notes.order_by("-at", "-id")[:NOTES])
+    users = User.objects.in_bulk({one.noted_by for one in found})
+    return [
+        Said(one, person(users[one.noted_by]) if one.noted_by in users else "") for one in found
+    ]
 
 
-def in_words(condition: Mapping[str, Any]) -> str:
-    """A condition of a scenario file as a person says it."""
-    said = {
-        "incident_opened": _("once an incident is open"),
-        "response_at_least": _("once response level %(level)s or a stronger one runs"),
-        "plan_approved": _("once a plan is approved"),
-        "trips_dispatched": _("once trips left: %(count)s"),
-        "stops_received": _("once stops received their goods: %(count)s"),
-        "reports_filed": _("once reports were filed: %(count)s"),
-        "inject_done": _("once inject %(number)s is dealt with"),
-        "road_closed": _("once a road is closed"),
-    }[condition["kind"]]
-    return said % {**condition, "level": ROMAN.get(condition.get("level", 0), "")}
-
-
-def _towns(drill: Drill) -> list[Town]:
+def _towns(drill: Drill, *, now: dt.datetime) -> list[Town]:
     true = drill.truth.get("townships", {})
     reported: dict[str, dict[str, int]] = {}
     counting = Report.objects.filter(book=drill.book_id, counts=True)
@@ -158,8 +187,9 @@ def _towns(drill: Drill) -> list[Town]:
         sums = reported.setdefault(code, {})
         for key in COMPARED:
             sums[key] = sums.get(key, 0) + int(figures.get(key, 0))
+    silent = {one.area.code: one.until for one in outages.silences(drill=drill, now=now)}
     codes = {code for code, figures in true.items() if any(figures.get(key) for key in COMPARED)}
-    places = Area.objects.filter(code__in=codes | reported.keys()).defer("boundary")
+    places = Area.objects.filter(code__in=codes | reported.keys() | silent.keys())
     return [
         Town(
             area,
@@ -171,17 +201,10 @@ def _towns(drill: Drill) -> list[Town]:
                 )
                 for key in COMPARED
             ],
+            silent.get(area.code),
         )
-        for area in places.order_by("code")
+        for area in places.defer("boundary").order_by("code")
     ]
-
-
-def people(*, drill: Drill, real: dt.datetime) -> QuerySet[User]:
-    """Who may be seated: people with a duty in the drill's area, in the real operation."""
-    duties = Duty.objects.filter(inside(drill.area.path, "area__path"), valid_from__lte=real)
-    duties = duties.filter(Q(valid_to=None) | Q(valid_to__gt=real), book__kind="real")
-    found = User.objects.filter(id__in=duties.values("user_id"), is_active=True)
-    return found.order_by("username")
 
 
 def person_of(*, people: Sequence[User], typed: str) -> User | None:

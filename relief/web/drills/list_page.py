@@ -24,7 +24,7 @@ def drills(*, actor: Actor) -> QuerySet[Drill]:
     mine = Q(pk__in=[])
     for path in actor.paths(Act.RUN_DRILL):
         mine |= inside(path, "area__path")
-    found = Drill.objects.filter(mine).select_related("area")
+    found = Drill.objects.filter(mine, trial_of=None).select_related("area")
     return found.defer("area__boundary", "scenario", "truth").order_by("-id")
 
 
@@ -69,7 +69,13 @@ def _places(one: Offer) -> set[str]:
 class PrepareForm(Sheet):
     """Which scenario, on which day and at what time it happens, and the seed of its figures."""
 
-    scenario = forms.ChoiceField(label=_("Scenario"), widget=forms.RadioSelect)
+    scenario = forms.ChoiceField(label=_("Scenario"), widget=forms.RadioSelect, required=False)
+    file = forms.FileField(
+        label=_("Scenario file"),
+        help_text=_("A JSON file of at most 1 MB, as a drill's page gives it."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+    )
     day = forms.DateField(
         label=_("Day of the event"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -89,21 +95,38 @@ class PrepareForm(Sheet):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, data: Any = None, *, offers: Sequence[Offer], now: dt.datetime) -> None:
-        super().__init__(data, initial={"day": timezone.localdate(now)})
+    def __init__(
+        self, data: Any = None, files: Any = None, *, offers: Sequence[Offer], now: dt.datetime
+    ) -> None:
+        super().__init__(data, files, initial={"day": timezone.localdate(now)})
         self.offers = {one.plan.id: one for one in offers}
         choices = [(key, key) for key in self.offers]
         self.fields["scenario"].choices = choices  # type: ignore[attr-defined]
-        if len(choices) == 1:
+        if choices:
             self.initial["scenario"] = choices[0][0]
 
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if not typed.get("file") and not typed.get("scenario"):
+            self.add_error("scenario", _("Choose a scenario or a file of your own."))
+        return typed
+
     def given(self) -> dict[str, Any]:
-        """What `control.prepare` is given: the file, with the time of day that was chosen."""
+        """What `control.prepare` is given: the file, with the time of day that was chosen.
+
+        Raises BadDrill for a file of the person's own.
+        """
         typed = self.cleaned_data
-        offer = self.offers[typed["scenario"]]
+        offer = self._own(typed["file"]) if typed["file"] else self.offers[typed["scenario"]]
         at = typed["at"] or offer.at
         return {
             "data": offer.data | {"time_of_day": f"{at:%H:%M}"},
             "begins_at": timezone.make_aware(dt.datetime.combine(typed["day"], at)),
             "seed": typed["seed"],
         }
+
+    def _own(self, upload: Any) -> Offer:
+        """The file that was chosen. What it says of itself is checked before anything is made."""
+        name = upload.name[:80]
+        data = scenario.from_bytes(upload.read(scenario.MOST_BYTES + 1), file=name)
+        return Offer(scenario.read(data, file=name), data)

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
 from relief.web.papers.printing import printed
 
 LOOKS = ("css/papers.css",)
@@ -30,7 +28,7 @@ class Sheet:
 
     @property
     def context(self) -> dict[str, Any]:
-        return {**self.content, "sheet": self, "drill": self.drill, "now": timezone.now()}
+        return {**self.content, "sheet": self, "drill": self.drill}
 
     @property
     def all_looks(self) -> list[str]:

@@ -13,7 +13,7 @@ from relief.preparedness.importing import ContactRow, import_contacts
 from relief.preparedness.models import Contact
 from relief.web.tables import codes as lists
 from relief.web.tables.codes import Codes
-from relief.web.tables.kinds import Known, Text
+from relief.web.tables.kinds import Known, OneOf, Text
 from relief.web.tables.table import Column, Judged, Line, Table, wrong
 
 LEVELS = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
@@ -23,12 +23,13 @@ COLUMNS = (
     Column("name", gettext_lazy("Full name"), Text(60), width=18),
     Column("phone", gettext_lazy("Telephone"), Text(30), width=20),
     Column("note", gettext_lazy("Remarks"), Text(120), needed=False, default="", width=40),
+    Column("alert", gettext_lazy("Gets messages of responses"), OneOf("yes_no"), needed=False),
 )
 
 
 def _codes(actor: Actor, typed: Mapping[str, Iterable[str]], today: dt.date) -> Codes:
     places = lists.areas(actor, levels=LEVELS, typed=typed.get("area", ()))
-    return Codes(today, {"areas": places})
+    return Codes(today, {"areas": places, "yes_no": lists.yes_no()})
 
 
 class _Judge:
@@ -48,14 +49,14 @@ class _Judge:
             raise wrong("name", "twice", row=self._rows[row.key])
         self._rows[row.key] = line.row
         known = self._known.get(row.key)
-        same = known is not None and (known.phone, known.note) == (row.phone, row.note)
-        return Judged(row, there=same)
+        return Judged(row, there=known is not None and row.is_as(known))
 
 
 def _export(actor: Actor, place: Area | None) -> Iterator[Sequence[Any]]:
     found = Contact.objects.visible_to(actor).select_related("area").defer("area__boundary")
     for one in found.order_by("area__code", "post", "name"):
-        yield f"{one.area.code} {one.area}", one.post, one.name, one.phone, one.note
+        said = (one.post, one.name, one.phone, one.note, one.alert)
+        yield f"{one.area.code} {one.area}", *said
 
 
 TABLE = Table(

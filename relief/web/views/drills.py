@@ -1,58 +1,36 @@
 """Drills: the list, preparing one, and the control room. All act in the real book."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from relief.access.gate import NotFound
-from relief.drills import control
-from relief.drills.models import Drill, Inject, Seat
+from relief.drills import control, people
+from relief.drills.models import Seat
 from relief.journal import clock
-from relief.web.drills import control_page, list_page
+from relief.web.drills import control_page, reach
 from relief.web.forms.sheet import request_key
-
-
-@require_http_methods(["GET", "POST"])
-@never_cache
-def drills(request: HttpRequest) -> HttpResponse:
-    """All drills of the person's areas, and the form that prepares one."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
-    offers = list_page.offers(actor=actor)
-    form = list_page.PrepareForm(request.POST or None, offers=offers, now=now)
-    if request.method == "POST" and form.is_valid():
-        key = request_key(request)
-        made = form.try_to(control.prepare, request, request_key=key, **form.given())
-        if made is not None:
-            return redirect("web:drill", made.pk)
-    context = {
-        "drills": list_page.drills(actor=actor),
-        "offers": offers,
-        "form": form,
-        "request_key": request.POST.get("request_key", "") if form.errors else "",
-    }
-    return render(request, "web/drills/drills.html", context, status=409 if form.refused else 200)
 
 
 @require_GET
 @never_cache
 def drill(request: HttpRequest, id: int) -> HttpResponse:
     """The control room; with `?parts` only what changes by itself, for the page's own script."""
-    found = _drill(request, id)
-    real = request.real_now  # type: ignore[attr-defined]
+    actor, real = request.actor, request.real_now  # type: ignore[attr-defined]
+    found = reach.drill(actor=actor, drill_id=id)
     context = {
         "room": control_page.room(drill=found, real=real),
         "drill": found,
-        "people": control_page.people(drill=found, real=real),
+        "people": people.invited(drill=found, real=real),
         "between": control_page.BETWEEN,
     }
-    page = "parts" if "parts" in request.GET else "drill"
-    return render(request, f"web/drills/{page}.html", context)
+    if "parts" in request.GET:
+        return render(request, "web/drills/parts.html", context | {"parts": True})
+    return render(request, "web/drills/drill.html", context)
 
 
 @require_POST
@@ -67,13 +45,12 @@ def set_clock(request: HttpRequest, id: int) -> HttpResponse:
     """Another rate, or ahead to the moment when the next inject is due."""
     actor, real = request.actor, request.real_now  # type: ignore[attr-defined]
     if "jump" in request.POST:
-        room = control_page.room(drill=_drill(request, id), real=real)
-        if room.next_due is None:
+        room = control_page.room(drill=reach.drill(actor=actor, drill_id=id), real=real)
+        ahead = room.injects.ahead
+        if ahead is None:
             messages.warning(request, _("No inject waits for the clock; nothing was changed."))
         else:
-            control.set_rate(
-                actor=actor, drill_id=id, rate=room.rate, real=real, jump_to=room.next_due
-            )
+            control.set_rate(actor=actor, drill_id=id, rate=room.rate, real=real, jump_to=ahead)
         return redirect("web:drill", id)
     typed = request.POST.get("rate", "")
     rate = int(typed) if typed in map(str, clock.RATES) else -1
@@ -101,31 +78,19 @@ def end(request: HttpRequest, id: int) -> HttpResponse:
 
 
 @require_POST
-def inject(request: HttpRequest, id: int) -> HttpResponse:
-    """Send an inject now, postpone it, leave it out, or take it out of the list and back."""
-    act = _ON_INJECTS.get(request.POST.get("do", ""))
-    found = Inject.objects.select_related("drill__book").filter(id=id).first()
-    if act is None or found is None:
-        raise NotFound
-    _drill(request, found.drill_id)
-    act(request, found)
-    return redirect(reverse("web:drill", args=[found.drill_id]) + f"#inject-{found.pk}")
-
-
-@require_POST
 def seat(request: HttpRequest, id: int) -> HttpResponse:
     """Seat a person who was chosen by name, or leave the seat to its robot."""
     actor, real = request.actor, request.real_now  # type: ignore[attr-defined]
     found = Seat.objects.filter(id=id).first()
     if found is None:
         raise NotFound
-    held = _drill(request, found.drill_id)
+    drill = reach.drill(actor=actor, drill_id=found.drill_id)
     back = reverse("web:drill", args=[found.drill_id]) + "#seats"
     chosen = None
     if "leave" not in request.POST:
         typed = request.POST.get("who", "")
-        people = list(control_page.people(drill=held, real=real))
-        person = control_page.person_of(people=people, typed=typed)
+        invited = list(people.invited(drill=drill, real=real))
+        person = control_page.person_of(people=invited, typed=typed)
         if person is None:
             messages.error(
                 request,
@@ -133,53 +98,16 @@ def seat(request: HttpRequest, id: int) -> HttpResponse:
             )
             return redirect(back)
         chosen = person.pk
-    control.take_seat(actor=actor, seat_id=id, user_id=chosen, now=real)
+    phone = request.POST.get("phone", "")
+    people.take_seat(actor=actor, seat_id=id, user_id=chosen, phone=phone, now=real)
     return redirect(back)
 
 
-def _send(request: HttpRequest, one: Inject) -> None:
+@require_POST
+def note(request: HttpRequest, id: int) -> HttpResponse:
+    """Write down something of the drill at its time (导调记录)."""
     actor, real = request.actor, request.real_now  # type: ignore[attr-defined]
-    now = clock.now_in(one.drill.book, real=real)
-    control.send_inject(actor=actor, inject_id=one.pk, now=now)
-
-
-def _postpone(request: HttpRequest, one: Inject) -> None:
-    actor, real = request.actor, request.real_now  # type: ignore[attr-defined]
-    if one.due_at is None:
-        raise NotFound
-    # What is overdue counts from now: it would be overdue still.
-    now = clock.now_in(one.drill.book, real=real) if one.drill.started_at else one.due_at
-    due = max(one.due_at, now) + control_page.POSTPONED
-    control.change_inject(actor=actor, inject_id=one.pk, due_at=due)
-
-
-def _skip(request: HttpRequest, one: Inject) -> None:
-    control.skip_inject(actor=request.actor, inject_id=one.pk, comment="")  # type: ignore[attr-defined]
-
-
-def _disable(request: HttpRequest, one: Inject) -> None:
-    control.change_inject(actor=request.actor, inject_id=one.pk, enabled=False)  # type: ignore[attr-defined]
-
-
-def _enable(request: HttpRequest, one: Inject) -> None:
-    control.change_inject(actor=request.actor, inject_id=one.pk, enabled=True)  # type: ignore[attr-defined]
-
-
-_ON_INJECTS: dict[str, Callable[[HttpRequest, Inject], None]] = {
-    "send": _send,
-    "postpone": _postpone,
-    "skip": _skip,
-    "disable": _disable,
-    "enable": _enable,
-}
-
-
-def _drill(request: HttpRequest, drill_id: int) -> Drill:
-    """The drill, of an area where the person may run drills; anything else is not found."""
-    actor = request.actor  # type: ignore[attr-defined]
-    mine = list_page.drills(actor=actor).filter(id=drill_id)
-    # The truth and the scenario are read at once: the list leaves them out.
-    found = mine.defer(None).defer("area__boundary").select_related("area", "book").first()
-    if found is None:
-        raise NotFound
-    return found
+    text = request.POST.get("text", "")
+    key = request_key(request)
+    control.note(actor=actor, drill_id=id, text=text, request_key=key, real=real)
+    return redirect(reverse("web:drill", args=[id]) + "#notes")

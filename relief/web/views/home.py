@@ -9,6 +9,7 @@ from relief.incidents import queries
 from relief.incidents.models import IncidentStatus
 from relief.response.models import Activation
 from relief.web import incident_page, next_steps
+from relief.web.drills.watching import watching
 from relief.web.views import screens
 
 
@@ -30,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "steps": next_steps.steps(actor=actor, incidents=running, now=now),
             "incidents": [(one, levels.get(one.id)) for one in running],
             "boards": incident_page.boards(actor),
+            "watching": watching(actor=actor),
             "runs_drills": not request.book.is_drill  # type: ignore[attr-defined]
             and bool(actor.paths(Act.RUN_DRILL)),
             "now": now,

@@ -19,6 +19,7 @@ from relief.web import incident_page
 from relief.web.desk.beginning import begun_with, waiting_item
 from relief.web.forms.incidents import IncidentForm, LevelForm
 from relief.web.forms.sheet import request_key
+from relief.web.papers import cap
 from relief.web.templatetags.shown import ROMAN
 
 
@@ -68,8 +69,9 @@ def incident_new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def incident(request: HttpRequest, id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    facts = incident_page.facts(actor=actor, incident=one(request, id))
-    return render(request, "web/incident.html", facts)
+    shown = one(request, id)
+    facts = incident_page.facts(actor=actor, incident=shown)
+    return render(request, "web/incident.html", facts | {"alerts": cap.alerts(incident=shown)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,8 +13,7 @@ from relief.access.acts import Act
 from relief.access.gate import Actor
 from relief.catalog import queries as catalog
 from relief.norms.models import Criterion, GoodsNorm, Norm, TaskNorm, ThresholdProfile
-from relief.preparedness.models import ResponsePlan
-from relief.preparedness.queries import plan_drill_due_on
+from relief.preparedness.queries import plan_drill_due_on, response_plans
 
 LEVELS = (1, 2, 3, 4)
 
@@ -40,7 +39,7 @@ def norms(request: HttpRequest) -> HttpResponse:
             "tasks": list(rows_of(TaskNorm, actor).order_by("for_level", "minutes", "key")),
             "plans": [
                 (plan, plan_drill_due_on(plan=plan, on=today))
-                for plan in ResponsePlan.objects.visible_to(actor).select_related("area")
+                for plan in response_plans(actor=actor, on=today)
             ],
         },
     )

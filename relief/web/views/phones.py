@@ -93,7 +93,7 @@ def items_file(request: HttpRequest) -> HttpResponse:
                 user=request.user,
                 actor=request.actor,  # type: ignore[attr-defined]
                 lines=form.cleaned_data["file"],
-                now=request.now,  # type: ignore[attr-defined]
+                real=request.real_now,  # type: ignore[attr-defined]
             )
         except Refused as refused:
             form.show(refused)

@@ -7,6 +7,7 @@ import { fact, setFact } from "../db.js";
 import * as keeper from "../keeper.js";
 import * as model from "../model.js";
 import { shrink } from "../photos.js";
+import { heardAt } from "../rules.js";
 import { button, el, field, fill, go, head, icon, note, stepper } from "../ui.js";
 import { say } from "../words.js";
 import { stateOf } from "./card.js";
@@ -37,9 +38,9 @@ async function left() {
   if (!keeper.store()) return [];
   const since = Date.parse(model.reference().server_time);
   const given = new Map();
-  for (const { book, body, received_at: at } of await model.savedItems("hand_out")) {
-    if (book !== model.reference().book || Date.parse(at || "") < since) continue;
-    for (const { lot, quantity } of body.lines) given.set(lot, (given.get(lot) || 0) + quantity);
+  for (const saved of await model.savedItems("hand_out")) {
+    if (saved.book !== model.reference().book || heardAt(saved) < since) continue;
+    for (const { lot, quantity } of saved.body.lines) given.set(lot, (given.get(lot) || 0) + quantity);
   }
   return keeper.store().to_hand_out
     .map((one) => ({ ...one, left: one.left - (given.get(one.lot) || 0) }))

@@ -215,6 +215,10 @@ function whereToCorrect(kind, body) {
     const to = body.household || "new";
     return { key: `hand_out:${to}`, hash: `#/hand_out/${to}` };
   }
+  if (kind === "observation") {
+    const thing = body.inject ? `i${body.inject}` : `o${body.objective}`;
+    return { key: `observation:${thing}`, hash: `#/watch/${thing}` };
+  }
   if (body.kind === "verified") return { key: `verified:${body.chain}`, hash: `#/verified/${body.chain}` };
   return { key: "report", hash: "#/report" };
 }

@@ -2,14 +2,14 @@
 
 import * as keeper from "../keeper.js";
 import * as model from "../model.js";
-import { ofStores } from "../packs.js";
+import { openPack } from "../packs.js";
 import { say } from "../words.js";
 import { lead, wrongWorld } from "./lead.js";
 import { scanBar } from "./scan_bar.js";
 
 /** The bar over all that is on the way: a slip leads to its goods. */
 export async function findByScan() {
-  await ofStores();
+  await openPack("store");
   const bar = scanBar({ onText: (text) => lead(text, bar), hint: say("goods.scan_hint") });
   return bar;
 }
@@ -20,7 +20,7 @@ export async function findByScan() {
  *   a line was found
  */
 export async function receiveByScan({ stop, save, mark }) {
-  await ofStores();
+  await openPack("store");
   const take = async (text) => {
     const found = await keeper.resolve(text);
     if (found.kind === "wrong_world") bar.told("danger", wrongWorld());

@@ -3,7 +3,7 @@
 
 import { takeScanned } from "../carry.js";
 import * as model from "../model.js";
-import { ofStores } from "../packs.js";
+import { openPack } from "../packs.js";
 import { button, el, fill, head, note } from "../ui.js";
 import { say } from "../words.js";
 
@@ -22,7 +22,7 @@ export async function show(page, tag = "") {
     texts.clear();
     let scanner;
     try {
-      await ofStores();
+      await openPack("store");
       scanner = await import("../scanner.js");
     } catch {
       // The scanner comes with the first network; there are other ways meanwhile.
@@ -63,7 +63,7 @@ async function leadTo(page, tag, told) {
     bar.told("warn", say("scan.not_ours"));
     return undefined;
   }
-  await ofStores();
+  await openPack("store");
   const { lead } = await import("./lead.js");
   await lead(tag, bar);
   return undefined;

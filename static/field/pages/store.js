@@ -82,7 +82,7 @@ export async function show(page) {
 /** How many trips wait for the same, and until when the first of them has. */
 function tile(name, waiting) {
   const first = waiting.map(({ trip }) => keeper.due(trip)).sort((one, other) => one - other)[0];
-  const left = first - Date.now();
+  const left = first - model.now();
   return el("li", { class: "tile" },
     el("a", { class: "tile__link", href: waiting.length ? `#/${name}/${waiting[0].trip.id}` : "#/store" },
       el("b", { class: "tile__count" }, String(waiting.length), icon(name === "pick" ? "goods" : "truck")),
@@ -102,7 +102,7 @@ function rest([name, href, sign]) {
 }
 
 function card(trip, done) {
-  const left = keeper.due(trip) - Date.now();
+  const left = keeper.due(trip) - model.now();
   const name = done && stage(trip, done);
   const { n, of } = done ? keeper.progress(trip, done) : { n: 0, of: 0 };
   const paper = trip.orders.find((one) => one.paper_due);

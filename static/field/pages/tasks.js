@@ -31,7 +31,7 @@ export async function show(page) {
   const card = (task, item) => {
     const done = Boolean(task.done_at) || Boolean(item && item.body.done);
     const read = done || Boolean(item) || Boolean(task.read_at);
-    const left = Date.parse(task.due_at) - Date.now();
+    const left = Date.parse(task.due_at) - model.now();
     const words = el("input", { maxLength: 200 });
     const acts = el("div", { class: "acts" });
     fill(acts,

@@ -36,7 +36,12 @@ export function draw(board) {
       badge(speech.one("plan_states", plan.state), "warn"),
       link(speech.page("plan", { id: plan.id }), plan.number),
       h("span", { class: "quiet" }, speech.words.plan_reasons[plan.reason] ?? plan.reason)));
-  page.part("villages-link")?.setAttribute("href", incident ? speech.page("villages", { id: incident }) : "#");
+  const villages = page.part("villages-link");
+  if (villages) {
+    const address = incident ? speech.page("villages", { id: incident }) : "#";
+    villages.hidden = !address;
+    villages.setAttribute("href", address ?? "#");
+  }
   page.root.dataset.now = String(now);
 }
 
@@ -177,7 +182,9 @@ function cell(board, line) {
   });
   const address = speech.page("need", { id: incident, place: place?.code, item: item?.code });
   return h("td", { class: line.gap ? "need need--gap" : "need" },
-    h("a", { href: address, "aria-label": said, title: said }, ...figure(line, speech)));
+    address
+      ? h("a", { href: address, "aria-label": said, title: said }, ...figure(line, speech))
+      : h("div", { title: said }, ...figure(line, speech)));
 }
 
 function figure(line, speech) {

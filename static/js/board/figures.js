@@ -3,6 +3,12 @@
 const time = (text) => (text ? Date.parse(text) : null);
 const sum = (rows, pick) => rows.reduce((total, row) => total + (pick(row) || 0), 0);
 const by = (pick) => (one, two) => (pick(one) < pick(two) ? -1 : pick(one) > pick(two) ? 1 : 0);
+// What time it is in the book when the machine's time is `real`, by the drill's row if there is one.
+export function bookTime(drill, real) {
+  if (!drill?.since) return real;
+  return Date.parse(drill.from) + drill.rate * Math.max(0, real - Date.parse(drill.since));
+}
+
 export const inside = (outer, inner) => inner === outer || inner.startsWith(`${outer}/`);
 
 export function openIncidents(store) {

@@ -1,7 +1,7 @@
 // Starts a board: reads the page's JSON, keeps its rows live, draws it again when they change.
 
 import { Live } from "../live.js";
-import { openIncidents } from "./figures.js";
+import { bookTime, openIncidents } from "./figures.js";
 import { draw as drawCounty } from "./county.js";
 import { joinMap } from "./map.js";
 import { Page, Speech, tick } from "./parts.js";
@@ -41,8 +41,11 @@ function incident() {
   return open.find((row) => row.id === chosen) || open[0];
 }
 
-// The time the board shows: the server's clock, or the moment of the past one looks at.
-const now = () => (past?.moment ? Date.parse(past.moment.at) : live.now());
+// The time in the board's book: the server's clock, or a drill's own.
+const bookNow = () => bookTime(store.drill, live.now());
+
+// The time the board shows: that of its book, or the moment of the past one looks at.
+const now = () => (past?.moment ? Date.parse(past.moment.at) : bookNow());
 
 function redraw() {
   waiting = false;
@@ -52,6 +55,12 @@ function redraw() {
   drawTop(board, shown, choose);
   drawUrgent(board);
   BOARDS[about.view](board);
+}
+
+// What becomes of the drill as a whole is told on the page, also to who looks at its past.
+function tellDrill() {
+  const { drill } = store;
+  if (drill) document.dispatchEvent(new CustomEvent("relief-drill", { detail: drill.state }));
 }
 
 function choose(id) {
@@ -69,7 +78,9 @@ function later() {
 
 function tell() {
   const at = past?.moment && now();
-  status.show(at ? { name: "past", since: at, age: 0 } : lastState);
+  // Whether the line holds goes by the machine's time, how old the data is by the book's.
+  const state = { ...lastState, since: bookTime(store.drill, lastState.since) };
+  status.show(at ? { name: "past", since: at, age: 0 } : state);
 }
 
 // Into the past or back: what one may press and what the clock says changes on every line.
@@ -100,9 +111,13 @@ const live = new Live({
   on: {
     frame: (frame) => {
       store.apply(frame);
+      tellDrill();
       past?.missed(frame.lines);
     },
-    snapshot: (fresh) => store.reset(fresh),
+    snapshot: (fresh) => {
+      store.reset(fresh);
+      tellDrill();
+    },
     state: (state) => {
       lastState = state;
       tell();
@@ -120,7 +135,7 @@ const past = panel && new Past({
   store,
   speech,
   feed: about.feed,
-  on: { incident: () => incident()?.id, now: () => live.now(), turned, ended },
+  on: { incident: () => incident()?.id, now: bookNow, turned, played: later, ended },
 });
 
 store.subscribe(later);
@@ -132,10 +147,10 @@ for (const layer of window.reliefMap?.layers || []) layer.now = now;
 document.addEventListener("relief-map", (event) => {
   event.detail.now = now;
 });
-live.start();
+if (about.feed.socket) live.start();
 setInterval(() => tick(root, speech, now()), 1_000);
 // Silence and lateness come from the clock as well as from rows.
-setInterval(later, 30_000);
+setInterval(later, store.drill ? 5_000 : 30_000);
 
-window.reliefBoard = { store, live, subscribe: (listener) => store.subscribe(listener) };
+window.reliefBoard = { store, live, past, speech, now: bookNow, subscribe: (listener) => store.subscribe(listener) };
 document.dispatchEvent(new CustomEvent("relief-board", { detail: window.reliefBoard }));

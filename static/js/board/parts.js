@@ -125,7 +125,8 @@ export class Speech {
   }
 
   page(name, values = {}) {
-    return this.about.pages[name].replace(/\{(\w+)\}/g, (whole, word) => values[word] ?? whole);
+    // A replay leads nowhere: its rows are no page of the reader's own book.
+    return this.about.pages[name]?.replace(/\{(\w+)\}/g, (whole, word) => values[word] ?? whole);
   }
 
   may(act) {

@@ -1,12 +1,15 @@
-// The way back in time: shows the board as it was at a line of the journal, read only, until "Now".
-// The server works the rows out; here is only what one steers it with.
+// The way back in time: shows the board as it was at a line of the journal, read only, until "Now",
+// or plays on from there. The server works the rows out; here is only what one steers it with.
+
+import { Film } from "./film.js";
 
 const PAUSE = 150; // while the slider is drawn along, the rows follow at this distance
 const TIMES = 5; // labels under the slider
 
 export class Past {
   // `feed` holds the addresses snapshot and past. `on` holds what is called: incident() gives the
-  // id on screen, now() the server's clock, turned() when the past begins or ends, ended(why).
+  // id on screen, now() the time in the book, turned() when the past begins or ends, played() when its
+  // clock moved on, ended(why). A replay has no present to go back to: its feed has no socket.
   constructor({ panel, opener, store, speech, feed, on }) {
     Object.assign(this, { panel, opener, store, speech, feed, on });
     this.moment = null;
@@ -21,7 +24,12 @@ export class Past {
     this.fault = document.querySelector("[data-past-fault]"); // also seen while the panel is not
     this.form = one("form");
     this.steps = { earlier: one("earlier"), later: one("later") };
-    opener.addEventListener("click", () => this.open());
+    this.button = one("play");
+    this.rate = one("rate");
+    this.film = new Film({ feed, ask: (address) => this.ask(address) });
+    this.button.addEventListener("click", () => (this.film.playing ? this.pause() : this.play()));
+    this.rate.addEventListener("change", () => this.film.playing && this.play());
+    opener?.addEventListener("click", () => this.open());
     this.now = one("now");
     this.nowSaid = this.now.textContent;
     this.now.addEventListener("click", (event) => {
@@ -75,6 +83,7 @@ export class Past {
   }
 
   async go(at) {
+    this.pause();
     const asked = this.asked += 1;
     const answer = await this.ask(`${this.feed.snapshot}?${new URLSearchParams({ at })}`);
     if (!answer || asked !== this.asked) return;
@@ -83,8 +92,53 @@ export class Past {
   }
 
   step(way) {
+    this.pause();
     const number = this.moment?.[way];
     if (number && !this.busy) this.go(number);
+  }
+
+  // Let the board run on from the moment it shows, so many times as fast as it was.
+  play() {
+    const from = Date.parse(this.moment.at);
+    const rate = Number(this.rate.value);
+    this.film.start({ number: this.moment.number, from, rate }, {
+      frame: (frame) => {
+        this.store.forward(frame);
+        this.moment = { ...this.moment, number: frame.to, earlier: this.moment.number };
+        this.tell(this.store.lines[0]);
+        this.place();
+      },
+      clock: (time) => {
+        this.moment = { ...this.moment, at: new Date(time).toISOString(), later: this.film.next };
+        this.headline();
+        this.on.played();
+      },
+      over: () => this.pause(),
+    });
+    this.button.setAttribute("aria-pressed", "true");
+    this.words.setAttribute("aria-live", "off"); // it changes all the time
+  }
+
+  pause() {
+    if (!this.film.playing) return;
+    this.film.stop();
+    this.button.setAttribute("aria-pressed", "false");
+    this.words.removeAttribute("aria-live");
+    for (const [way, button] of Object.entries(this.steps)) button.disabled = !this.moment[way];
+    this.enterForm();
+    this.keep(this.moment.number);
+  }
+
+  headline() {
+    const { number, at } = this.moment;
+    this.words.textContent = this.speech.say("past_strip", {
+      time: this.time(at), n: this.speech.count(number),
+    });
+  }
+
+  enterForm() {
+    const { at } = this.moment;
+    this.form.elements.at.value = `${this.speech.date.format(new Date(at))}T${this.speech.exact(at)}`;
   }
 
   enter(answer) {
@@ -94,20 +148,21 @@ export class Past {
     if (turned) this.on.turned();
     this.say("");
     this.panel.hidden = false;
-    this.opener.hidden = true;
-    const { number, at } = this.moment;
-    this.words.textContent = this.speech.say("past_strip", {
-      time: this.time(at), n: this.speech.count(number),
-    });
+    if (this.opener) this.opener.hidden = true;
+    this.headline();
     this.tell(this.store.lines[0]);
-    this.form.elements.at.value = `${this.speech.date.format(new Date(at))}T${this.speech.exact(at)}`;
+    this.enterForm();
     for (const [way, button] of Object.entries(this.steps)) button.disabled = !this.moment[way];
     this.place();
-    this.keep(number);
+    this.keep(this.moment.number);
+    document.dispatchEvent(new CustomEvent("relief-moment", { detail: this.moment }));
   }
 
   leave() {
+    if (!this.feed.socket) return;
     this.asked += 1;
+    this.film.stop();
+    this.button.setAttribute("aria-pressed", "false");
     clearTimeout(this.timer);
     this.say("");
     this.panel.hidden = true;
@@ -140,6 +195,7 @@ export class Past {
   }
 
   drawn() {
+    this.pause();
     const tick = this.ticks[Number(this.range.value)];
     if (!tick) return;
     this.tell(tick);
@@ -154,6 +210,7 @@ export class Past {
     if (event.key === "Escape") this.leave();
     else if (event.key === "ArrowLeft") this.step("earlier");
     else if (event.key === "ArrowRight") this.step("later");
+    else if (event.key === " " && !target.closest?.("button, a, summary")) this.button.click();
     else return;
     event.preventDefault();
   }

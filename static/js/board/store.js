@@ -56,6 +56,12 @@ export class Store {
     return this.shown.lines;
   }
 
+  // The drill that is going on, as it stands now; nothing on boards of the real operation.
+  get drill() {
+    const [row] = this.present.tables.get("drill")?.values() ?? [];
+    return row;
+  }
+
   // A fresh snapshot in place of everything known of the present.
   reset(snapshot) {
     const live = this.shown === this.present;
@@ -73,6 +79,13 @@ export class Store {
   // Show a snapshot of the past until `back`.
   look(snapshot) {
     this.show(new State(snapshot));
+  }
+
+  // What changed next in the past that is on show.
+  forward({ rows, lines = [] }) {
+    const tables = this.shown.put(rows);
+    this.shown.note(lines);
+    this.tell({ fresh: false, tables, rows });
   }
 
   back() {

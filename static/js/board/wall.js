@@ -42,7 +42,7 @@ class Pages {
   }
 }
 
-function runClock(root, live) {
+function runClock(root, board) {
   const zone = { timeZone: root.dataset.zone, hourCycle: "h23" };
   const minute = new Intl.DateTimeFormat("en-GB", { ...zone, hour: "2-digit", minute: "2-digit" });
   const day = new Intl.DateTimeFormat(root.dataset.language, {
@@ -51,7 +51,7 @@ function runClock(root, live) {
   const clock = root.querySelector("[data-clock]");
   const date = root.querySelector("[data-day]");
   const tick = () => {
-    const now = new Date(live.now());
+    const now = new Date(board.now());
     clock.textContent = minute.format(now);
     date.textContent = day.format(now);
   };
@@ -99,7 +99,7 @@ setInterval(() => {
   root.style.transform = `translate(${x}px, ${y}px)`;
 }, SHIFT);
 
-runClock(root, window.reliefBoard.live);
+runClock(root, window.reliefBoard);
 const slot = root.querySelector(".map-slot");
 if (slot) fitMap(slot);
 stayAwake();
