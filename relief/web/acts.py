@@ -4,7 +4,6 @@ An address that is not in `ADDRESSES` is refused to everybody, and a test names 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
@@ -26,45 +25,11 @@ from relief.reports.models import Report
 from relief.response.models import ResponseTask
 from relief.stock.models import Depot, Holding, Lot, SupplyAgreement
 from relief.warehouse.models import Arrival, BlankSlip, Count, Purchase, ReturnNote, Scrap
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What an address needs.
-
-    `read` and `write` are the acts for looking and for sending; one of several is enough. `about`
-    is the model whose row the keyword `id` names, `place` the keyword with the code of an area:
-    the act must be allowed there, or where one of the row's `parts` (a model and its lookup) is.
-    With neither, it must be allowed somewhere. A wall screen is let into `screens` only. With
-    `real` the person acts in the real book, whatever book is on screen.
-    """
-
-    read: tuple[Act, ...] = ()
-    write: tuple[Act, ...] = ()
-    about: type[Model] | None = None
-    place: str | None = None
-    parts: tuple[type[Model], str] | None = None
-    public: bool = False
-    screens: bool = False
-    real: bool = False
+from relief.web.rule import BY_ALL, PUBLIC, SIGNED_IN, Rule, reads, writes
 
 
 class NoAct(LookupError):
     """An address was asked for that `ADDRESSES` does not name."""
-
-
-PUBLIC = Rule(public=True)
-SIGNED_IN = Rule()
-BY_ALL = Rule(screens=True)
-
-
-def reads(*acts: Act, about: type[Model] | None = None, place: str | None = None) -> Rule:
-    return Rule(read=acts, about=about, place=place)
-
-
-def writes(act: Act, *, about: type[Model] | None = None, place: str | None = None) -> Rule:
-    """A form and what it sends: both need the same act."""
-    return Rule(read=(act,), write=(act,), about=about, place=place)
 
 
 BOARDS = (
@@ -284,7 +249,7 @@ ADDRESSES: dict[str, Rule] = {
         for name in ("", "_board", "_snapshot", "_past", "_film")
     },
     **{
-        f"web:drill_bookmark{name}": Rule(write=(Act.RUN_DRILL,), real=True)
+        f"web:drill_bookmark{name}": Rule(read=(Act.RUN_DRILL,), write=(Act.RUN_DRILL,), real=True)
         for name in ("", "_remove")
     },
     # Of one's own books alone: the views look for the book, not an act.

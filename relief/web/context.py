@@ -34,7 +34,9 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
                 real=request.real_now,  # type: ignore[attr-defined]
             )
             context["unread_injects"] = inbox.unread(actor=actor)
-        context["navigation"] = navigation.entries(actor=actor, path=request.path)
+        places = navigation.entries(actor=actor, path=request.path)
+        context["navigation"] = [one for one in places if not one.rare]
+        context["more"] = [one for one in places if one.rare]
     return context
 
 

@@ -18,9 +18,10 @@ class Entry:
     label: str
     icon: str
     here: bool
+    rare: bool
 
 
-PLACES = [
+OFTEN = [
     ("web:home", _("Start"), "home"),
     ("web:incidents", _("Incidents"), "incident"),
     ("web:desk", _("Desk"), "task"),
@@ -30,10 +31,14 @@ PLACES = [
     ("web:store", _("Store"), "box"),
     ("web:shelters", _("Shelters"), "shelter"),
     ("web:field", _("Field app"), "phone"),
-    ("web:devices", _("Phones"), "phone"),
+]
+# Behind “More”: what is opened now and then, not in the middle of a night.
+RARE = [
+    ("web:drills", _("Drills"), "play"),
+    ("web:response_plans", _("Plans and register"), "book"),
     ("web:readiness", _("Readiness"), "check"),
-    ("web:response_plans", _("Plans and drills"), "book"),
     ("web:messages", _("Messages"), "phone"),
+    ("web:devices", _("Phones"), "phone"),
     ("web:norms", _("Norms"), "scale"),
     ("web:journal", _("Journal"), "journal"),
 ]
@@ -42,7 +47,7 @@ PLACES = [
 def entries(*, actor: Actor, path: str) -> list[Entry]:
     """Only what the person may open; the entry whose address starts the path is marked."""
     shown = []
-    for name, label, icon in PLACES:
+    for name, label, icon in OFTEN + RARE:
         rule = rule_of(name)
         if rule.read and not any(actor.paths(act) for act in rule.read):
             continue
@@ -50,5 +55,6 @@ def entries(*, actor: Actor, path: str) -> list[Entry]:
             continue
         url = reverse(name)
         here = path == url or (url != "/" and path.startswith(url))
-        shown.append(Entry(name, url, str(label), icon, here))
+        rare = (name, label, icon) in RARE
+        shown.append(Entry(name, url, str(label), icon, here, rare))
     return shown

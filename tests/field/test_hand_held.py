@@ -20,6 +20,7 @@ from relief.deliveries.by_phone import order_by_phone
 from relief.deliveries.models import Difference, Fleet, Load, Stop, Trip, TripState
 from relief.field import devices
 from relief.field.models import Item
+from relief.journal.models import Book
 from relief.ledger.models import Movement, MovementKind
 from relief.stock.models import Bin, Holding
 from tests import world as named
@@ -258,9 +259,9 @@ def test_what_does_not_belong_is_refused_in_words_and_an_unknown_code_is_bound(s
     until(page, f"({TOLD}).includes('已是最新')")
     gun.scan(tag("lot", drilled.lot), told="演练单据")
     gun.scan("YL-CK-0007", told="演练单据")
-    look_at(phone, book=world.drill.id)
+    look_at(phone, book=world.drill)
     gun.scan(tag("trip", trip), told="实战单据")
-    look_at(phone, book=world.real.id)
+    look_at(phone, book=world.real)
 
     # A lot that has expired, one of another item, and one that should wait.
     phone.open(f"#/pick/{trip.id}")
@@ -284,17 +285,18 @@ def test_what_does_not_belong_is_refused_in_words_and_an_unknown_code_is_bound(s
     phone.context.close()
 
 
-def look_at(phone: Phone, *, book: int) -> None:
+def look_at(phone: Phone, *, book: Book) -> None:
     """Change the book, as in the settings, and go back to the day's work."""
     phone.open("#/settings")
-    chip = f".chip[data-value='{book}']"
+    chip = f".chip[data-value='{book.id}']"
     # The page is drawn anew once the other book has come; what is scanned before would be lost.
     phone.page.evaluate(f"document.querySelector({json.dumps(chip)}).dataset.before = ''")
     phone.page.click(chip)
     until(phone.page, "!document.querySelector('[data-before]')")
     phone.open("#/store")
     phone.page.wait_for_selector(".scan__told")
-    until(phone.page, f"document.body.classList.contains('is-drill') === {json.dumps(book != 1)}")
+    drill = json.dumps(book.is_drill)
+    until(phone.page, f"document.body.classList.contains('is-drill') === {drill}")
 
 
 def test_every_page_of_a_keeper_reads_well_in_both_languages_and_any_light(store):

@@ -150,8 +150,7 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
             "inject": drill(scene).injects.get().id,
         },
         **{
-            f"web:drill_{name}": {"id": drill(scene).id}
-            for name in ("script_new", "file", "stock")
+            f"web:drill_{name}": {"id": drill(scene).id} for name in ("script_new", "file", "stock")
         },
         **{
             f"web:{name}": {"id": drill(scene).id}
@@ -258,7 +257,7 @@ def drill(scene: Scene) -> Drill:
         found.improvements.create(
             finding=problem,
             area=found.area,
-            problem="late",
+            problem="首批物资来迟",
             action="practise",
             owner="desk",
             due_on=dt.date(2026, 12, 31),

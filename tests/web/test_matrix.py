@@ -6,11 +6,9 @@ the same township, Farah in the township beside, Jonas in the county beside, Kim
 above, Iris in the drill, Dana none. Whoever is named in neither column is told "not found".
 """
 
-from types import SimpleNamespace
-
 import pytest
-from django import shortcuts
 from django.db import transaction
+from django.template.backends.django import Template
 
 from tests import world as named
 from tests.web import addresses
@@ -48,6 +46,13 @@ OPEN = {
     "web:device_new": ("asha chidi iris jonas kim", "bela emeka farah gu hana"),
     "web:drill": ("asha chidi kim", "bela emeka farah gu hana"),
     "web:drill_begin": ("asha chidi jonas kim", "bela emeka farah gu hana"),
+    "web:drill_bookmark": ("asha chidi jonas kim", "bela emeka farah gu hana"),
+    "web:drill_bookmark_remove": ("asha chidi jonas kim", "bela emeka farah gu hana"),
+    "web:drill_replay": ("asha chidi kim", "bela emeka farah gu hana"),
+    "web:drill_replay_board": ("asha chidi kim", "bela emeka farah gu hana"),
+    "web:drill_replay_film": ("asha chidi kim", "bela emeka farah gu hana"),
+    "web:drill_replay_past": ("asha chidi kim", "bela emeka farah gu hana"),
+    "web:drill_replay_snapshot": ("asha chidi kim", "bela emeka farah gu hana"),
     "web:drill_clock": ("asha chidi jonas kim", "bela emeka farah gu hana"),
     "web:drill_end": ("asha chidi jonas kim", "bela emeka farah gu hana"),
     "web:drill_inject": ("asha chidi jonas kim", "bela emeka farah gu hana"),
@@ -236,6 +241,8 @@ SEND = {
     "web:desk_gather": ("asha chidi iris jonas kim", "bela emeka farah gu hana"),
     "web:device_new": ("asha chidi iris jonas kim", "bela emeka farah gu hana"),
     "web:drill_begin": ("asha chidi kim", "bela emeka farah gu hana"),
+    "web:drill_bookmark": ("asha chidi kim", "bela emeka farah gu hana"),
+    "web:drill_bookmark_remove": ("", "bela emeka farah gu hana"),
     "web:drill_clock": ("asha chidi kim", "bela emeka farah gu hana"),
     "web:drill_end": ("asha chidi kim", "bela emeka farah gu hana"),
     "web:drill_inject": ("", "bela emeka farah gu hana"),
@@ -346,8 +353,7 @@ def in_words(status: int) -> str:
 @pytest.mark.parametrize(("method", "table"), [("get", OPEN), ("post", SEND)])
 def test_everyone_gets_what_the_table_says(under_way, person, method, table, monkeypatch):
     # Who is let in is decided before a page is drawn; drawing them all has a test of its own.
-    drawn = SimpleNamespace(render_to_string=lambda *_given, **_named: "")
-    monkeypatch.setattr(shortcuts, "loader", drawn)
+    monkeypatch.setattr(Template, "render", lambda *_given, **_named: "")
     of = addresses.keywords(under_way)
     browsers = {name: person(under_way, name) for name in named.PEOPLE}
     wrong = []

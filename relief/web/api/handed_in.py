@@ -20,8 +20,8 @@ from relief.field.steps import Sent
 from relief.reports.models import ReportKind
 from relief.web.api import receipts
 from relief.web.api.bearer import Bearer
-from relief.web.api.intake import people_hit, take_in
-from relief.web.api.reading import parse
+from relief.web.api.intake import take_in
+from relief.web.api.reading import parse, people_hit
 from relief.web.api.schemas import SCHEMA
 from relief.web.api.wrong import TooMuch, Unreadable
 

@@ -31,7 +31,7 @@ from relief.response import actions as response
 from relief.response.models import ResponseTask
 from relief.web.api import drill_items, drill_schemas, receipts, schemas, store_items
 from relief.web.api.bearer import Bearer
-from relief.web.api.reading import read
+from relief.web.api.reading import people_hit, read
 from relief.web.api.wrong import AppTooOld
 
 
@@ -384,22 +384,6 @@ def _places(body: schemas.ReportBody, *, bearer: Bearer) -> tuple[Area, Area | N
     if area.level != Level.TOWNSHIP or (village and village.level != Level.VILLAGE):
         raise gate.NotFound
     return area, village
-
-
-def people_hit(body: Mapping[str, Any]) -> tuple[int, int, int]:
-    """Dead, missing and trapped that a report's body tells of; somebody trapped is at least one.
-
-    What is no number is the desk's to see.
-    """
-    figures, scene = body.get("figures") or {}, body.get("scene") or {}
-    trapped = scene.get("trapped")
-    if trapped is None and "trapped" in scene.get("what", ()):
-        trapped = 1
-    said = (figures.get("deaths"), figures.get("missing"), trapped)
-    deaths, missing, trapped = (
-        min(one, 2_000_000_000) if isinstance(one, int) and one > 0 else 0 for one in said
-    )
-    return deaths, missing, trapped
 
 
 def _point(pair: tuple[float, float] | None) -> Point | None:

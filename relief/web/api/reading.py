@@ -1,6 +1,7 @@
 """Reading bodies that anybody may have written: bounded, plain JSON that a database can keep."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import RequestDataTooBig
@@ -86,3 +87,19 @@ def _check(value: Any, *, depth: int) -> None:
     elif isinstance(value, list):
         for one in value:
             _check(one, depth=depth + 1)
+
+
+def people_hit(body: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Dead, missing and trapped that a report's body tells of; somebody trapped is at least one.
+
+    What is no number is the desk's to see.
+    """
+    figures, scene = body.get("figures") or {}, body.get("scene") or {}
+    trapped = scene.get("trapped")
+    if trapped is None and "trapped" in scene.get("what", ()):
+        trapped = 1
+    said = (figures.get("deaths"), figures.get("missing"), trapped)
+    deaths, missing, trapped = (
+        min(one, 2_000_000_000) if isinstance(one, int) and one > 0 else 0 for one in said
+    )
+    return deaths, missing, trapped
