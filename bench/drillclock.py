@@ -1,4 +1,4 @@
-"""`./run bench drill_board`: twelve hours of a drill on its commander's board, at ×60.
+"""`./run bench drillclock`: twelve hours of a drill on its commander's board, at ×60.
 
 Here nothing of the page is hastened: the drill's own clock runs sixty times as fast, so that twelve
 minutes are twelve hours, as in a drill. The flash flood runs with robots in every seat but the
@@ -10,8 +10,8 @@ heap grew, that the page was never loaded anew, that nothing of the journal is m
 the board's clock is from the drill's. Prints JSON lines with `limit`, `ratio` (below 1 is within)
 and `met`.
 
-    ./run bench drill_board                 twelve minutes
-    ./run bench drill_board --minutes 1     a look
+    ./run bench drillclock                 twelve minutes
+    ./run bench drillclock --minutes 1     a look
 """
 
 # ruff: noqa: E402 (Django must be set up before the rooms are imported)
@@ -253,7 +253,7 @@ def count_heads(
 
 
 def tell(what: str, value: float, limit: float, **more: object) -> None:
-    scene.tell("drill_board", what, value, limit, **more)
+    scene.tell("drillclock", what, value, limit, **more)
 
 
 if __name__ == "__main__":
