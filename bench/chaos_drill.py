@@ -1,8 +1,9 @@
 """`./run chaos drill`: a drill whose web process and worker are killed again and again.
 
-The flash flood of the demo county runs at ×60 with robots in every seat but one, with
-as many injects as a file may have, two boards that follow, and a phone whose person sends a report
-every second. At random moments, drawn from a seed, the worker, the web process or both are killed (-9) and started again.
+The flash flood of the demo county runs at ×60 with robots in every seat but one, with as many
+injects as a file may have, two boards that follow, and a phone whose person sends a report every
+second. At random moments, drawn from a seed, the worker, the web process or both are killed (-9)
+and started again.
 At the end every inject that was due must have been sent once and bear the time it was due, the
 journal must have no gap, every report the phone got a receipt for must be there, boards must show
 what a fresh snapshot shows, and the ledger must be in balance.
