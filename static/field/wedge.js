@@ -4,10 +4,14 @@
 /** Milliseconds between two keys: a scanner's are well below, a person's above. */
 const FASTEST_HAND_MS = 60;
 const SHORTEST = 4;
+/** Between two pages nobody listens; what is scanned then is kept this long for the one that opens. */
+const BETWEEN_PAGES_MS = 5_000;
 /** Where a Chinese keyboard is on, the browser tells only which key was pressed. */
 const KEYS = { Minus: "-", Slash: "/", Period: ".", Semicolon: ":", NumpadDecimal: "." };
 
 const listeners = [];
+const kept = [];
+let ending = 0;
 let typed = "";
 let last_ms = 0;
 
@@ -17,13 +21,28 @@ let last_ms = 0;
  * @param {(text: string) => void} onText
  */
 export function listen(onText) {
-  if (!listeners.length) document.addEventListener("keydown", heard, true);
+  clearTimeout(ending);
+  document.addEventListener("keydown", heard, true);
   listeners.push(onText);
+  // Not before the page that asks has all its parts.
+  queueMicrotask(() => kept.splice(0).forEach(tell));
   return () => {
     const at = listeners.indexOf(onText);
-    if (at >= 0) listeners.splice(at, 1);
-    if (!listeners.length) document.removeEventListener("keydown", heard, true);
+    if (at < 0) return;
+    listeners.splice(at, 1);
+    if (!listeners.length) ending = setTimeout(end, BETWEEN_PAGES_MS);
   };
+}
+
+/** Gives a text to the newest that listens, or keeps it for the next. */
+export function tell(text) {
+  if (listeners.length) listeners[listeners.length - 1](text);
+  else kept.push(text);
+}
+
+function end() {
+  kept.length = 0;
+  document.removeEventListener("keydown", heard, true);
 }
 
 function heard(event) {
@@ -36,7 +55,7 @@ function heard(event) {
     event.preventDefault();
     event.stopImmediatePropagation();
     takeBack(text);
-    listeners[listeners.length - 1](text);
+    tell(text);
     return;
   }
   const sign = signOf(event);

@@ -18,10 +18,17 @@ let closing = 0;
  *   quiet: () => void}}
  */
 export function scanBar({ onText, hint = say("scan.hint") }) {
+  const address = location.hash;
   let queue = Promise.resolve();
   let close = null;
+  /** What is scanned while the text before leads elsewhere is for the page it leads to. */
+  const takeUp = (text) => {
+    if (location.hash === address) return onText(text);
+    deaf();
+    return wedge.tell(text);
+  };
   const heard = (text) => {
-    queue = queue.then(() => onText(text)).catch((fault) =>
+    queue = queue.then(() => takeUp(text)).catch((fault) =>
       dispatchEvent(new CustomEvent("relief-fault", { detail: fault })));
     return queue;
   };

@@ -127,14 +127,18 @@ test("packages are told where there are whole ones, numbers of slips go up and a
   assert.equal(picking.nextSlip(["CK-0001"], ["CK-0001"]), null);
 });
 
-test("a scanner is heard among typing by hand, and typing by hand is left alone", async () => {
-  const listeners = [];
+test("a scanner is heard among typing by hand and between two pages, and a hand is left alone", async (on) => {
+  let soon = null;
+  on.mock.method(globalThis, "setTimeout", (later) => {
+    soon = later;
+  });
+  const listeners = new Set();
   globalThis.HTMLInputElement = class {};
   globalThis.HTMLTextAreaElement = class {};
   globalThis.document = {
     activeElement: null,
-    addEventListener: (_name, heard) => listeners.push(heard),
-    removeEventListener: (_name, heard) => listeners.splice(listeners.indexOf(heard), 1),
+    addEventListener: (_name, heard) => listeners.add(heard),
+    removeEventListener: (_name, heard) => listeners.delete(heard),
   };
   const wedge = await import("../../../static/field/wedge.js");
   let now = 0;
@@ -167,6 +171,28 @@ test("a scanner is heard among typing by hand, and typing by hand is left alone"
   type("6901234567892", 10);
   press("Enter", 10);
   quiet();
+  assert.deepEqual([texts.length, above], [2, ["6901234567892"]]);
+
+  // One page has closed, the next is not open yet, in the middle of a text.
+  type("CK-00", 10);
   deaf();
-  assert.deepEqual([texts.length, above, listeners.length], [2, ["6901234567892"], 0]);
+  type("01", 10);
+  press("Enter", 10);
+  type("B-07", 10);
+  press("Enter", 10);
+  const next = [];
+  const closed = wedge.listen((text) => next.push(text));
+  assert.deepEqual(next, []);
+  await Promise.resolve();
+  assert.deepEqual([next, texts.length], [["CK-0001", "B-07"], 2]);
+
+  // Long after the last page that listened, nothing is kept and keys are nobody's business.
+  closed();
+  closed();
+  wedge.tell("B-08");
+  soon();
+  assert.equal(listeners.size, 0);
+  wedge.listen((text) => next.push(text));
+  await Promise.resolve();
+  assert.equal(next.length, 2);
 });
