@@ -35,8 +35,4 @@ RUN python -m compileall -q relief gis \
        python manage.py collectstatic --noinput -v 0
 USER relief
 EXPOSE 8000
-CMD ["python", "-m", "uvicorn", "relief.config.asgi:application", \
-     "--host", "0.0.0.0", "--port", "8000", "--loop=uvloop", "--http=httptools", \
-     "--ws=relief.live.protocol:BoardProtocol", "--ws-ping-interval=20", \
-     "--ws-per-message-deflate=false", "--timeout-graceful-shutdown=5", \
-     "--no-server-header", "--log-level=warning"]
+CMD ["python", "-m", "relief.config.server", "--host", "0.0.0.0", "--port", "8000"]

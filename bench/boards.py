@@ -121,7 +121,7 @@ def main() -> None:
         for size in sizes:
             few = {"cookies": cookies[:size], "events": chosen.events, "bursts": chosen.bursts}
             say(f"{size} boards")
-            ours = measure(Relief(book=book, area=area), **few)
+            ours = measure(Relief(book=book, area=area, rested=True), **few)
             tell(ours)
             say(f"{size} sockets of the bare loop")
             bare = measure(Bare(area=area), **few)
@@ -129,10 +129,10 @@ def main() -> None:
             tell(beside(ours, bare))
         say("sockets that never read")
         some = cookies[:MOST_BESIDE_DEAF]
-        relief = Relief(book=book, area=area)
+        relief = Relief(book=book, area=area, rested=True)
         tell(limits.beside_deaf(relief, cookies=some, events=chosen.events))
         say("a page in a browser")
-        relief = Relief(book=book, area=area)
+        relief = Relief(book=book, area=area, rested=True)
         tell(pixel.in_browser(relief, cookies=cookies[: pixel.VIEWERS], seconds=chosen.seconds))
     say("one book")
     tell(limits.commits(book=book, area=area))

@@ -65,14 +65,16 @@ class Relief:
 
     name = "relief"
 
-    def __init__(self, *, book: Book, area: Area) -> None:
-        self.book, self.area, self.web = book, area, Web()
+    def __init__(self, *, book: Book, area: Area, rested: bool = False) -> None:
+        self.book, self.area, self.web, self.rested = book, area, Web(), rested
         self.writers = ThreadPoolExecutor(WRITERS)
 
     def begin(self) -> tuple[str, int]:
         """Address of the boards and the number they start at."""
         self.web.start()
         self.web.until_up()
+        if self.rested:
+            self.web.until_rested()
         head = reading.head(book=self.book.pk)
         return self.address_at(head), head.number
 

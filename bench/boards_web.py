@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from relief.config.server import REST
 from runlib.serving import web_command
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,7 +35,7 @@ def free_port() -> int:
 
 
 class Web:
-    """One port of 127.0.0.1 with one or more web processes behind it."""
+    """One port of 127.0.0.1 with one or more web processes behind it, and who keeps them."""
 
     def __init__(self, *, processes: int = 1) -> None:
         self.port, self.processes = free_port(), processes
@@ -71,27 +72,38 @@ class Web:
             time.sleep(0.05)
         raise NotServing(f"no page came within {PATIENCE} s")
 
-    def kill(self) -> None:
-        """As a crash: one process is gone without a word. A supervisor starts its workers anew."""
+    def until_rested(self) -> None:
+        """Wait until the keeper has read what it reads when nothing happens."""
         assert self._process is not None
-        if self.processes > 1:
-            os.kill(self._workers()[0], signal.SIGKILL)
-        else:
-            self._process.kill()
-            self._process.wait()
+        time.sleep(REST)
+        before = -1.0
+        while (used := cpu_s(self._process.pid)) > before:
+            before = used
+            time.sleep(0.5)
+
+    def crash(self) -> None:
+        """One web process is gone without a word; its keeper starts another."""
+        os.kill(self.pids()[0], signal.SIGKILL)
+
+    def kill(self) -> None:
+        """All are gone without a word, the keeper first; `start` begins anew."""
+        assert self._process is not None
+        family = self.pids()
+        self._process.kill()
+        self._process.wait()
+        _kill(family)
 
     def end(self) -> None:
         if self._process is None or self._process.poll() is not None:
             return
-        family = [self._process.pid, *self._workers()]
+        family = self.pids()
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(15)
         except subprocess.TimeoutExpired:
-            for pid in family:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            self._process.kill()
             self._process.wait()
+            _kill(family)
 
     def metric(self, name: str) -> float:
         """Sum of one of the figures of `/metrics`; of the process that happens to answer."""
@@ -111,15 +123,16 @@ class Web:
             link.close()
 
     def pids(self) -> list[int]:
-        assert self._process is not None
-        return [self._process.pid, *self._workers()]
-
-    def _workers(self) -> list[int]:
-        """The supervisor's children that serve; multiprocessing's resource tracker does not."""
+        """The processes that serve."""
         assert self._process is not None
         pid = self._process.pid
-        children = _proc(pid, f"task/{pid}/children").split()
-        return [int(one) for one in children if "spawn_main" in _proc(int(one), "cmdline")]
+        return [int(one) for one in _proc(pid, f"task/{pid}/children").split()]
+
+
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _proc(pid: int, name: str) -> str:

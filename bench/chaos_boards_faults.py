@@ -85,12 +85,15 @@ class Faults:
                 raise NotLevel(f"{joined} of {count} boards had joined after {PATIENCE} s")
             time.sleep(LOOK)
 
-    def kill_web(self) -> dict[str, Any]:
-        """Kill -9 and start again, until every board has an entry written after the kill."""
+    def kill_web(self, *, keeper: bool) -> dict[str, Any]:
+        """Kill -9 one web process, or all and their keeper, which are then started anew; until
+        every board has an entry written after the kill."""
         begun = time.monotonic()
-        self.web.kill()
-        if self.web.processes == 1:
+        if keeper:
+            self.web.kill()
             self.web.start()
+        else:
+            self.web.crash()
         self.level(self._write({"text": "after the kill"}))
         said: dict[str, Any] = {"level_s": round(time.monotonic() - begun, 2)}
         self.web.until_up()

@@ -58,10 +58,10 @@ SERVER = """
 import sys
 import django
 django.setup()
+from relief.config import server
 from relief.live import hub
 hub.HEARTBEAT_SECONDS /= float(sys.argv.pop(1))
-import uvicorn
-uvicorn.main()
+server.main()
 """
 
 
@@ -69,7 +69,7 @@ class FastWeb(Web):
     """A web process whose heartbeat keeps step with the page."""
 
     def start(self) -> None:
-        _module, _uvicorn, *words = web_command(host=HOST, port=self.port)
+        _module, _server, *words = web_command(host=HOST, port=self.port)
         self._process = subprocess.Popen(
             [sys.executable, "-c", SERVER, str(SPEED), *words],
             cwd=ROOT,

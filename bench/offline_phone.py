@@ -26,6 +26,7 @@ ARGUMENTS = [
     "--hide-crash-restore-bubble",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 90.0  # seconds
 MODULES = ("outbox", "sync", "pin", "photos", "renew", "db")
 # What fills an outbox comes as text: the app's pages load nothing from elsewhere.
 MAKING = Path(__file__).with_name("offline_making.mjs").read_text("utf-8").replace("export ", "")
@@ -57,6 +58,7 @@ class Phone:
             args=ARGUMENTS,
             viewport={"width": 360, "height": 640},
         )
+        self.context.set_default_timeout(1000 * PATIENCE)
         self.context.set_offline(not online)
         self.page = self.context.pages[0]
         self.open(self.page)
@@ -92,7 +94,7 @@ class Phone:
             given,
         )
 
-    def until(self, expression: str, *, seconds: float = 20.0) -> None:
+    def until(self, expression: str, *, seconds: float = PATIENCE) -> None:
         """Wait for an expression to hold; our pages forbid the eval of Playwright's own wait."""
         limit = time.monotonic() + seconds
         while not self.page.evaluate(expression):

@@ -21,18 +21,6 @@ NAMES = ("play", "web", "worker")
 PATIENCE = 10.0  # seconds a process gets to end by itself
 MOST_ENDINGS, WITHIN = 3, 60.0  # a process that ends more often in so many seconds is not helped
 MANAGE = (PYTHON, str(ROOT / "manage.py"))
-# How uvicorn serves, wherever it does; the Dockerfile says the same.
-SERVING = {
-    "loop": "uvloop",
-    "http": "httptools",
-    "ws": "relief.live.protocol:BoardProtocol",
-    "ws_ping_interval": 20,
-    # Packing small frames for each socket anew doubles the cost and the memory of a board.
-    "ws_per_message_deflate": False,
-    "timeout_graceful_shutdown": 5,
-    "server_header": False,
-    "log_level": "warning",
-}
 
 
 def demo(*, port: int, play: bool, reset: bool) -> int:
@@ -108,15 +96,8 @@ def serve(*, host: str, port: int, processes: int) -> int:
 
 def web_command(*, host: str, port: int, processes: int = 1) -> list[str]:
     """What Python is started with to serve pages and boards."""
-    words = ["-m", "uvicorn", "relief.config.asgi:application"]
-    words += ["--host", host, "--port", str(port)]
-    for name, value in SERVING.items():
-        option = name.replace("_", "-")
-        if value is False:
-            words.append(f"--no-{option}" if option == "server-header" else f"--{option}=false")
-        else:
-            words.append(f"--{option}={value}")
-    return [*words, f"--workers={processes}"] if processes > 1 else words
+    words = ["-m", "relief.config.server", "--host", host, "--port", str(port)]
+    return [*words, "--processes", str(processes)] if processes > 1 else words
 
 
 def prepare(env: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from django.db import connection
 from relief.access.gate import Actor, NotFound, NotYourDuty
 from relief.journal.models import Book, Entry
 from relief.journal.rows import Row
+from tests.patience import PATIENCE
 from tests.world import World
 
 
@@ -91,7 +92,7 @@ def at_once(*attempts: Callable[[], Any]) -> list[Any]:
     barrier, results = threading.Barrier(len(attempts)), [None] * len(attempts)
 
     def run(position: int) -> None:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=PATIENCE)
         try:
             results[position] = attempts[position]()
         except Exception as raised:
@@ -103,5 +104,5 @@ def at_once(*attempts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=PATIENCE)
     return results

@@ -20,6 +20,6 @@ def test_a_lot_and_an_agreement_stand_in_the_ledger(world):
 
 def test_a_flood_opens_and_a_report_is_filed(world):
     incident = named.flood(world)
-    report = named.report(world, incident, "Northbank", relocated_now=700)
+    report = named.report(world, incident, "Northbank", relocated_now=700, affected_population=900)
     assert report.figures["relocated_cum"] == 700
     assert incident.assessments.latest().suggested_level == 3

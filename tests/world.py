@@ -26,6 +26,7 @@ from relief.access.acts import Role
 from relief.access.models import Duty, User
 from relief.catalog.loading import load_catalog
 from relief.catalog.models import Item
+from relief.drills.models import Drill, DrillKind, DrillState
 from relief.incidents.models import Hazard, Incident
 from relief.journal.models import Book, BookKind
 from relief.ledger import steps as ledger
@@ -42,6 +43,7 @@ from relief.stock.models import (
     SupplyAgreement,
 )
 from tests import world_places as places
+from tests.kept import kept
 from tests.world_places import box
 
 ZONE = dt.timezone(dt.timedelta(hours=8))
@@ -101,6 +103,7 @@ class World:
         return gate.actor_for(user=self.users[name], book_id=book.id, now=now)
 
 
+@kept
 def build() -> World:
     """Make the whole world. Slow things (passwords, lots, incidents) are left to the tests."""
     real = Book.objects.create(kind=BookKind.REAL, name="实战")
@@ -166,6 +169,7 @@ def figures(**changes: int) -> dict[str, int]:
     return dict.fromkeys(NEEDED, 0) | changes
 
 
+@kept
 def flood(
     world: World,
     *,
@@ -255,6 +259,24 @@ def stock(
         return Holding.objects.create(
             book=book, area=depot.area, depot=depot, lot=lot, account=store
         )
+
+
+def drill(world: World, *, begins_at: dt.datetime = NOW, **changes: object) -> Drill:
+    """A drill that is under way in the drill's book; `truth` may be among the changes."""
+    return Drill.objects.create(
+        book=world.drill,
+        area=world.county,
+        kind=DrillKind.OPERATIONS,
+        state=DrillState.RUNNING,
+        scenario={},
+        seed=1,
+        begins_at=begins_at,
+        started_at=begins_at,
+        prepared_by=1,
+        prepared_at=begins_at,
+        request_key=uuid.uuid4(),
+        **changes,
+    )
 
 
 def agreement(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from gis.models import Area, ancestors, contains, inside
 from relief.access.acts import PERMITS, Act, Role
 from relief.access.models import Duty, User
+from relief.journal.repeated import repeated
 
 
 class NotFound(Exception):
@@ -69,13 +70,18 @@ class Actor:
 
 def actor_for(*, user: User, book_id: int, now: dt.datetime) -> Actor:
     """The person's duties in force in that book. None at all gives an actor who sees nothing."""
-    duties = (
-        Duty.objects.filter(user=user, book_id=book_id, valid_from__lte=now)
+    duties = _in_force(user=user.id, book=book_id, now=now)
+    return Actor(user.id, book_id, tuple(HeldDuty(role, path) for role, path in duties))
+
+
+@repeated
+def _in_force(user: int, book: int, now: dt.datetime) -> models.QuerySet[Duty, tuple[str, str]]:
+    return (
+        Duty.objects.filter(user_id=user, book_id=book, valid_from__lte=now)
         .filter(Q(valid_to=None) | Q(valid_to__gt=now))
         .order_by("id")
         .values_list("role", "area__path")
     )
-    return Actor(user.id, book_id, tuple(HeldDuty(role, path) for role, path in duties))
 
 
 def require(*, actor: Actor, act: Act, area: Area | str, book_id: int) -> None:

@@ -105,3 +105,27 @@ class ScreenPass(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Passkey(models.Model):
+    """Passkey (通行密钥) of one person's device. Read through `passkeys.of_person`.
+
+    `key` is the hash of the id the device gave it, `data` that id with its public key, `counter`
+    how often the device says it was used; most say 0 for ever.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=64, unique=True)
+    data = models.BinaryField()
+    counter = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name="") & Q(counter__gte=0), name="passkey_named")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,6 +1,6 @@
-"""What boards are told of screen passes: that something happened, and no row to show."""
+"""What boards are told of screens and passkeys: that something happened, and no row to show."""
 
-from relief.access.models import ScreenPass
+from relief.access.models import Passkey, ScreenPass
 from relief.journal.models import Audience
 from relief.journal.rows import Row
 
@@ -10,3 +10,8 @@ def screen(obj: ScreenPass) -> Row:
     return Row(
         table="screen", id=obj.id, area=obj.area.path, audience=Audience.COMMAND, values=None
     )
+
+
+def passkey(obj: Passkey, *, path: str) -> Row:
+    """A tombstone likewise: whose way in has changed is the county's to know."""
+    return Row(table="passkey", id=obj.id, area=path, audience=Audience.COMMAND, values=None)

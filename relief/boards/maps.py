@@ -1,14 +1,19 @@
 """The map on the county's board: same map as the map page, fed by the board's own rows."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from gis import maps
 from gis.models import Area
 from relief.access.acts import Act
 from relief.access.gate import Actor
 from relief.boards import links
+
+if TYPE_CHECKING:
+    from gis import maps
 
 
 def of_board(*, actor: Actor, area: Area, nonce: str, routes: bool = True) -> maps.Parts:
@@ -16,6 +21,9 @@ def of_board(*, actor: Actor, area: Area, nonce: str, routes: bool = True) -> ma
 
     Without `routes` trips are drawn as straight lines: nothing is asked about them.
     """
+    # folium brings pandas: a second and a half of start that only a map needs.
+    from gis import maps
+
     drawn = maps.LocalMap(lon=area.centre.x, lat=area.centre.y)
     tiles = None
     if actor.paths(Act.READ_HOUSEHOLDS):

@@ -11,5 +11,5 @@ def in_script(text: str) -> SafeString:
 
 
 def number(text: str) -> int | None:
-    """A number of the journal in an address, or None."""
+    """A whole number as an address or a hidden field says it; None for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from gis.models import Area, Level
 from relief.access.acts import Act
-from relief.boards import page, queries
+from relief.boards import maps, page, queries
 from relief.boards import past as earlier
 from relief.boards.scopes import Scope, View, open_scope, scopes_for
 from relief.boards.snapshot import take
@@ -56,9 +56,6 @@ def board(request: HttpRequest, view: str, code: str) -> HttpResponse:
         context |= {"theme": "dark", "zone_name": about["zone"], "language_tag": about["language"]}
     if scope.view == View.COMMAND and area.level == Level.COUNTY:
         nonce = str(getattr(request, "csp_nonce", ""))
-        # folium brings pandas: two seconds of start that only a map needs.
-        from relief.boards import maps
-
         context["map"] = maps.of_board(actor=actor, area=area, nonce=nonce)
     status = 400 if fault else 200
     folder = "boards/wall" if wall else "boards"

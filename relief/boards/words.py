@@ -30,6 +30,7 @@ HAPPENED: Mapping[str, str] = {
     "item_returned": gettext_noop("Report from a phone returned"),
     "report_passed_on": gettext_noop("County's figures passed on"),
     "alert_seen": gettext_noop("Alert taken note of"),
+    "contact_made": gettext_noop("Contact with a township"),
     "damage_recorded": gettext_noop("Damaged house recorded"),
     "damage_corrected": gettext_noop("Damaged house corrected"),
     "village_confirmed": gettext_noop("Affected village confirmed"),
@@ -130,6 +131,8 @@ HAPPENED: Mapping[str, str] = {
     "phone_allowed": gettext_noop("Code for a phone made"),
     "phone_revoked": gettext_noop("Phone revoked"),
     "item_received": gettext_noop("Report received, waits to be gathered"),
+    "passkey_added": gettext_noop("Passkey added"),
+    "passkey_removed": gettext_noop("Passkey removed"),
     "screen_allowed": gettext_noop("Screen allowed"),
     "screen_link_renewed": gettext_noop("New link for a screen"),
     "screen_opened": gettext_noop("Screen switched on"),
@@ -147,6 +150,10 @@ def in_browser() -> dict[str, Any]:
         "live": _("Live"),
         "catching_up": _("Catching up"),
         "stale": _("Data as of {time} ({n} s ago). Reconnecting."),
+        "outage": _(
+            "Outage in the drill: no telephone or data network here until {until}, drill time. "
+            "Data as of {time}."
+        ),
         "do_not_decide": _("Do not decide on these figures."),
         "polling": _("Live, asked every two seconds"),
         "replayed": _("Back online, {n} updates replayed."),

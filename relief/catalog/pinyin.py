@@ -3,8 +3,6 @@
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 
 @lru_cache(maxsize=4096)
 def initials(name: str) -> str:
@@ -14,6 +12,9 @@ def initials(name: str) -> str:
     that `12㎡单帐篷` is `12dzp`. A character of several readings takes that of its word: 重庆 is
     `cq`, 重量 is `zl`.
     """
+    # A dictionary of a quarter of a second, which the first page need not wait for.
+    from pypinyin import Style, lazy_pinyin
+
     plain = "".join(
         unicodedata.normalize("NFKC", one) for one in name if unicodedata.category(one)[0] in "LN"
     )

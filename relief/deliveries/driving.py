@@ -3,10 +3,13 @@
 import datetime as dt
 import re
 
+from django.db.models import QuerySet
+
 from relief.deliveries.models import Fleet, Trip, TripState
 from relief.deliveries.refusals import NoVehicle
 from relief.journal.models import Book, BookKind, Series
 from relief.journal.numbers import next_number
+from relief.journal.repeated import repeated
 
 SLIP = "CK"  # series of issue slips (出库单)
 
@@ -56,16 +59,24 @@ def set_off(
 
 def free_vehicle(*, trip: Trip, now: dt.datetime) -> int:
     """The planned vehicle, or the first of its fleet that is not on the road."""
-    fleet = Fleet.objects.select_for_update().only("count", "name", "name_en").get(id=trip.fleet_id)
-    away = set(
-        Trip.objects.filter(
-            book_id=trip.book_id, fleet=fleet, dispatched_at__isnull=False, back_at__gt=now
-        ).values_list("vehicle", flat=True)
-    )
+    [fleet] = _fleet(id=trip.fleet_id)
+    away = {other.vehicle for other in _away(book=trip.book_id, fleet=trip.fleet_id, now=now)}
     for number in [trip.vehicle, *range(1, fleet.count + 1)]:
         if number not in away:
             return number
     raise NoVehicle(fleet=fleet)
+
+
+@repeated
+def _fleet(id: int) -> QuerySet[Fleet]:
+    found = Fleet.objects.filter(id=id).select_for_update()
+    return found.only("count", "name", "name_en")
+
+
+@repeated
+def _away(book: int, fleet: int, now: dt.datetime) -> QuerySet[Trip]:
+    found = Trip.objects.filter(book_id=book, fleet_id=fleet)
+    return found.filter(dispatched_at__isnull=False, back_at__gt=now).only("vehicle")
 
 
 def _drove(trip: Trip, left_at: dt.datetime) -> None:

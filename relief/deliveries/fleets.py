@@ -58,7 +58,7 @@ def ready(*, incident: Incident, now: dt.datetime) -> tuple[list[Vehicles], dict
             numbers[f"fleet:{fleet.id}"] = free
         for n in range(1, fleet.count + 1):
             back = away.get((fleet.id, n))
-            if back is not None:
+            if back is not None and (fleet.id, n) not in refused:
                 hours = max(0.0, (back - now).total_seconds() / 3600)
                 key = f"fleet:{fleet.id}/{n}"
                 groups.append(_group(fleet, key, 1, round(hours, 4)))

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from relief.deliveries.refusals import (
 )
 from relief.deliveries.steps import lock_lines, planned_loads
 from relief.journal import log
+from relief.journal.repeated import repeated
 from relief.ledger.models import AccountKind
 from relief.stock import rules as stock_rules
 from relief.stock.models import Bin, Holding, Lot
@@ -270,8 +272,7 @@ def dispatch_trip(
     _check_not_frozen(trip)
     goods = Goods(loads=planned, lines=lines)
     picks: dict[int, list[Pick]] = {}
-    found = Pick.objects.filter(load__stop__trip=trip).select_related("lot__item")
-    for one in found.order_by("id"):
+    for one in _picks(trip=trip.id):
         picks.setdefault(one.load_id, []).append(one)
     own = _own_lots(planned)
     for load_id, quantity in loads.items():
@@ -339,7 +340,18 @@ def _own_lots(planned: Mapping[int, Load]) -> dict[str, Lot]:
         for load in planned.values()
         if load.line.source.kind == AccountKind.STORE
     }
-    return {lot.commodity: lot for lot in Lot.objects.filter(id__in=ids).select_related("item")}
+    return {lot.commodity: lot for lot in _lots(ids=sorted(ids))}
+
+
+@repeated
+def _picks(trip: int) -> QuerySet[Pick]:
+    found = Pick.objects.filter(load__stop__trip_id=trip).select_related("lot__item")
+    return found.order_by("id")
+
+
+@repeated
+def _lots(ids: list[int]) -> QuerySet[Lot]:
+    return Lot.objects.filter(id__among=ids).select_related("item")
 
 
 def _picked(load: Load, picks: list[Pick], quantity: int) -> list[Part]:

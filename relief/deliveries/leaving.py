@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from relief.allocation import rows as order_rows
@@ -20,6 +21,7 @@ from relief.deliveries.differences import open_difference
 from relief.deliveries.models import Difference, DifferenceKind, Load, Pick, Stop, Trip, TripState
 from relief.field.models import Item
 from relief.journal.log import require_transaction
+from relief.journal.repeated import repeated
 from relief.journal.rows import Row
 from relief.ledger import steps as ledger
 from relief.ledger.models import Account, AccountKind, MovementKind
@@ -100,21 +102,31 @@ def leave(
     touched = book.move(actor_id=actor_id, left_at=how.left_at)
     loaded = _write_loads(goods, book.lot_called)
     opened = _differences(trip, goods, book, item=item, left_at=how.left_at, now=now)
-    driving.set_off(trip=trip, actor_id=actor_id, is_fact=goods.is_fact, **asdict(how))
-    return [
-        *_stops(trip, loaded),
+    changed = [
         *(order_rows.order_line(line) for line in goods.lines.values()),
         *stock_rows.of_accounts(touched),
         *rows.differences_of([one.id for one in opened]),
     ]
+    stops = _stops(trip=trip.id)
+    # Nobody else gets a slip number from here to the commit: nothing is read any more.
+    driving.set_off(trip=trip, actor_id=actor_id, is_fact=goods.is_fact, **asdict(how))
+    return [*_rows(stops, trip, loaded), *changed]
 
 
-def _stops(trip: Trip, loaded: Sequence[rows.Loaded]) -> list[Row]:
+@repeated
+def _stops(trip: int) -> QuerySet[Stop]:
+    return (
+        Stop.objects.filter(trip_id=trip)
+        .select_related("area")
+        .defer("area__boundary", "area__centre")
+        .order_by("id")
+    )
+
+
+def _rows(stops: Sequence[Stop], trip: Trip, loaded: Sequence[rows.Loaded]) -> list[Row]:
     """The trip's stops as they are now, from what was just written."""
     found = []
-    for stop in (
-        Stop.objects.filter(trip=trip).select_related("area").defer("area__boundary").order_by("id")
-    ):
+    for stop in stops:
         stop.trip = trip
         found.append(rows.of_stop(stop, [one for one in loaded if one[0].stop_id == stop.id]))
     return found

@@ -9,6 +9,7 @@ from relief.drills.models import Drill, Inject, InjectState
 from relief.incidents.models import Incident, RoadClosure
 from relief.reports.models import Report
 from relief.response.models import Activation
+from relief.warehouse.models import ReturnNote
 
 
 def holds(condition: Mapping[str, Any], *, drill: Drill) -> bool:
@@ -53,6 +54,16 @@ def _closed(drill: Drill, _said: Mapping[str, Any]) -> bool:
     return RoadClosure.objects.filter(book=drill.book_id).exists()
 
 
+def _ended(drill: Drill, _said: Mapping[str, Any]) -> bool:
+    """Responses were started, and none of them runs any more."""
+    responses = Activation.objects.filter(book=drill.book_id)
+    return responses.exists() and not responses.filter(ended_at=None).exists()
+
+
+def _returned(drill: Drill, _said: Mapping[str, Any]) -> bool:
+    return ReturnNote.objects.filter(book=drill.book_id).exists()
+
+
 _KINDS: dict[str, Callable[[Drill, Mapping[str, Any]], bool]] = {
     "incident_opened": _opened,
     "response_at_least": _response,
@@ -62,4 +73,6 @@ _KINDS: dict[str, Callable[[Drill, Mapping[str, Any]], bool]] = {
     "reports_filed": _filed,
     "inject_done": _done,
     "road_closed": _closed,
+    "response_ended": _ended,
+    "goods_returned": _returned,
 }

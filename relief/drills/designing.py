@@ -12,11 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from gis.models import Area
 from relief.access import gate
-from relief.drills import control, opening, preparing, scenario, writing
+from relief.drills import control, known_here, opening, preparing, scenario, writing
 from relief.drills.models import Drill, DrillState, Trigger
 from relief.drills.scenario import BadDrill, LotPlan
 from relief.preparedness.models import ResponsePlan
@@ -123,18 +122,7 @@ def _rewrite(drill: Drill, **changes: Any) -> None:
         read = scenario.read(whole, file=drill.title)
     except BadDrill as wrong:
         raise BadDesign(faults=wrong.faults) from wrong
-    known = set(
-        Area.objects.within(drill.area.path)
-        .filter(code__in=read.outages)
-        .values_list("code", flat=True)
-    )
-    faults = [
-        _("A township of %(area)s is expected; %(got)s is none.")
-        % {"area": drill.area, "got": code}
-        for code in read.outages
-        if code not in known
-    ]
-    faults += opening.faults(scenario=read, path=drill.area.path)
+    faults = known_here.faults(scenario=read, area=drill.area)
     if faults:
         raise BadDesign(faults=faults)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from relief.drills import conditions, robots, rows, sending
+from relief.drills import conditions, effects, robots, rows, sending
 from relief.drills.models import Drill, DrillState, Inject, InjectState, Trigger
 from relief.journal import clock, log
 from relief.reports import actions as reports
@@ -37,10 +37,11 @@ def turn(*, drill_id: int, real: dt.datetime) -> Turn | None:
     now = clock.now_in(drill.book, real=real)
     made = Turn(now)
     _send_due(drill_id, made)
-    # Nobody acts while the clock stands: the room talks.
-    if _runs(drill, real=real):
-        with _alone(drill_id) as alone:
-            if alone:
+    with _alone(drill_id) as alone:
+        if alone:
+            made.acts += effects.come_about(drill=drill, now=now)
+            # Nobody acts while the clock stands: the room talks.
+            if _runs(drill, real=real):
                 reports.mark_overdue_in(book_id=drill.book_id, now=now)
                 made.acts += robots.act(drill=drill, now=now)
     _mark_done(drill_id, made)

@@ -24,6 +24,7 @@ from relief.drills.models import (
     Seat,
     Trigger,
 )
+from relief.field.steps import Sent, take
 from relief.journal import log
 from relief.journal.models import Entry
 
@@ -204,12 +205,18 @@ def watchers(*, drill: Drill, real: dt.datetime) -> QuerySet[User]:
 
 @transaction.atomic(durable=True)
 def receive_inject(
-    *, actor: gate.Actor, inject_id: int, now: dt.datetime, reply: str = ""
+    *,
+    actor: gate.Actor,
+    inject_id: int,
+    now: dt.datetime,
+    reply: str = "",
+    item: Sent | None = None,
 ) -> Inject:
     """Say in the drill that one's seat heard this (收到), with an answer or without.
 
     Whoever plays the seat, or its robot while nobody does. The first receipt stands; an answer may
-    be given later, and the last one counts.
+    be given later, and the last one counts. A phone's `item` was heard when it was saved there, and
+    is taken after the drill's end as well: the phone may have been without a network.
     """
     found = Inject.objects.select_for_update(of=("self",))
     inject = found.select_related("seat__area", "drill").filter(id=inject_id).first()
@@ -219,13 +226,22 @@ def receive_inject(
     seat, drill = inject.seat, inject.drill
     if actor.user_id != (seat.user_id or seat.robot_id):
         raise gate.NotYourDuty(_("This was told to the seat “%(seat)s” alone.") % {"seat": seat})
-    control.require_state(drill, DrillState.RUNNING)
+    receipt, heard_at = "", now
+    if item is None:
+        control.require_state(drill, DrillState.RUNNING)
+    else:
+        stored, known = take(
+            sent=item, book_id=drill.book_id, area=seat.area, author_id=actor.user_id, now=now
+        )
+        if known:
+            return inject
+        receipt, heard_at = stored.receipt, min(max(item.made_at, inject.sent_at), now)
     said = reply.strip()[:REPLY_LETTERS]
     if inject.received_by is not None and said in ("", inject.reply):
         return inject
     if inject.received_by is None:
         inject.received_by = actor.user_id
-        inject.received_at = inject.received_at or now
+        inject.received_at = inject.received_at or heard_at
         if inject.state == InjectState.SENT:
             inject.state = InjectState.RECEIVED
     inject.reply = said or inject.reply
@@ -236,7 +252,7 @@ def receive_inject(
         rows=[rows.inject(inject)],
         actor=actor.user_id,
         now=now,
-        facts={"number": inject.number, "seat": seat.key, "reply": said},
+        facts={"number": inject.number, "seat": seat.key, "reply": said, "receipt": receipt},
     )
     return inject
 

@@ -10,9 +10,11 @@ from copy import copy
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from relief.catalog.models import Item
-from relief.drills import rows, writing
+from relief.drills import effect_places, rows, writing
+from relief.drills.faults import sentence
 from relief.drills.models import Drill
 from relief.drills.scenario import DrillScenario, LotPlan
 from relief.journal import checkpoints
@@ -53,38 +55,29 @@ def open_book(*, drill: Drill) -> list[Row]:
 
 
 def faults(*, scenario: DrillScenario, path: str) -> list[str]:
-    """Depots and items of the scenario that are not known here, each with its place."""
+    """Depots and items of the opening stock that are not known here, each with its place."""
     lots = scenario.opening_stock or []
     depots = _depots({one.depot for one in lots}, path)
-    spoiled = _spoiled(scenario)
-    codes = {one.item for one in lots} | spoiled.keys()
+    codes = {one.item for one in lots}
     items = set(Item.objects.filter(code__in=codes).values_list("code", flat=True))
-    found = [
-        f"{place}: expected an item of the catalogue, got {code}"
-        for code, place in spoiled.items()
-        if code not in items
-    ]
+    found: list[str] = []
     seen: dict[tuple[str, str], LotPlan] = {}
+
+    def fault(n: int, key: str, wrong: str) -> None:
+        found.append(sentence(place=f"opening_stock[{n}].{key}", wrong=wrong))
+
     for n, one in enumerate(lots):
-        place = f"opening_stock[{n}]"
         if one.depot not in depots:
-            found.append(f"{place}.depot: expected a depot of the county, got {one.depot}")
+            fault(n, "depot", effect_places.unknown_depot(one.depot))
         if one.item not in items:
-            found.append(f"{place}.item: expected an item of the catalogue, got {one.item}")
+            fault(n, "item", effect_places.unknown_item(one.item))
         if one.made_on and one.expires_on and one.expires_on <= one.made_on:
-            found.append(f"{place}.expires_on: expected after {one.made_on}, got {one.expires_on}")
+            words = _("a day after %(made)s, on which it was made, is expected; %(got)s came.")
+            fault(n, "expires_on", words % {"made": one.made_on, "got": one.expires_on})
         first = seen.setdefault((one.item, one.batch), one)
         if _facts(first) != _facts(one):
-            found.append(f"{place}.batch: expected the same dates and pack wherever {one.batch} is")
-    return found
-
-
-def _spoiled(scenario: DrillScenario) -> dict[str, str]:
-    """Items that injects spoil, with the place of the first one."""
-    found: dict[str, str] = {}
-    for n, one in enumerate(scenario.injects):
-        if one.effect and "item" in one.effect:
-            found.setdefault(one.effect["item"], f"injects[{n}].effect.item")
+            words = _("the same dates and package are expected wherever batch %(batch)s stands.")
+            fault(n, "batch", words % {"batch": one.batch})
     return found
 
 

@@ -6,8 +6,10 @@ further, such as an evaluator of the whole county, is never cut off.
 """
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from relief.access import gate
 from relief.access.models import User
 from relief.drills.models import Drill, DrillState, Seat
 from relief.journal import clock
+from relief.journal.repeated import repeated
 
 
 class CutOff(gate.Refused):
@@ -83,15 +86,27 @@ def silences(*, drill: Drill, now: dt.datetime) -> list[Silence]:
 
 
 def _running(book_id: int) -> Drill | None:
-    running = Drill.objects.filter(book_id=book_id, state=DrillState.RUNNING)
-    return running.select_related("book").first()
+    return next(iter(_run_in(book=book_id)), None)
+
+
+@repeated
+def _run_in(book: int) -> QuerySet[Drill]:
+    return Drill.objects.filter(book_id=book, state=DrillState.RUNNING).select_related("book")
 
 
 def _first_back(drill: Drill, *, actor: gate.Actor, now: dt.datetime) -> dt.datetime | None:
     silent = silent_townships(drill=drill, now=now)
+    return first_back(silent=silent, places=[duty.path for duty in actor.duties])
+
+
+def first_back(*, silent: Mapping[str, dt.datetime], places: Iterable[str]) -> dt.datetime | None:
+    """When the first of these places can be reached again; None when one can be now.
+
+    `silent` says until when each silent township is so, both by path.
+    """
     ends = []
-    for duty in actor.duties:
-        around = [until for path, until in silent.items() if contains(path, duty.path)]
+    for place in places:
+        around = [until for path, until in silent.items() if contains(path, place)]
         if not around:
             return None
         ends.append(max(around))
@@ -102,12 +117,17 @@ def silent_townships(*, drill: Drill, now: dt.datetime) -> dict[str, dt.datetime
     """Until when each township is silent that is so now, by its path."""
     if drill.state != DrillState.RUNNING:
         return {}
-    ends = {
-        code: drill.begins_at + dt.timedelta(hours=hours)
-        for code, hours in drill.truth.get("silent", {}).items()
-    }
-    now_silent = {code: until for code, until in ends.items() if drill.begins_at <= now < until}
+    hours = drill.truth.get("silent", {})
+    now_silent = silent_at(hours=hours, begins_at=drill.begins_at, now=now)
     if not now_silent:
         return {}
     paths = Area.objects.filter(code__in=now_silent).values_list("path", "code")
     return {path: now_silent[code] for path, code in paths}
+
+
+def silent_at(
+    *, hours: Mapping[str, float], begins_at: dt.datetime, now: dt.datetime
+) -> dict[str, dt.datetime]:
+    """Until when each place is silent that is so now; `hours` are counted from the event."""
+    ends = {place: begins_at + dt.timedelta(hours=count) for place, count in hours.items()}
+    return {place: until for place, until in ends.items() if begins_at <= now < until}

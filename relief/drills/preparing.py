@@ -13,7 +13,7 @@ from django.utils import translation
 from gis.models import Area, Level, RoadLink
 from relief.access.acts import Role
 from relief.access.models import User
-from relief.drills import duties, opening
+from relief.drills import duties, known_here, opening
 from relief.drills.damage import draw, fragility, lines, observe
 from relief.drills.damage.exposure import BUILDINGS, Exposure, Village
 from relief.drills.models import Drill, Inject, InjectState, Objective, Seat, Trigger
@@ -108,7 +108,9 @@ def write(
     known here.
     """
     require_transaction("write")
-    _check_known(scenario, area)
+    faults = known_here.faults(scenario=scenario, area=area)
+    if faults:
+        raise BadDrill(file=scenario.id, faults=faults)
     book = Book.objects.create(kind=BookKind.DRILL, name=scenario.title)
     drill = Drill.objects.create(
         book=book,
@@ -173,22 +175,6 @@ def write(
     )
     opening.begin_record(drill=drill)
     return drill
-
-
-def _check_known(scenario: DrillScenario, area: Area) -> None:
-    """Every place of the scenario lies in its county, every depot and item is known."""
-    places = scenario.places()
-    known = set(
-        Area.objects.within(area.path).filter(code__in=places).values_list("code", flat=True)
-    )
-    faults = [
-        f"{place}: expected a place in {area}, got {code}"
-        for code, place in places.items()
-        if code not in known
-    ]
-    faults += opening.faults(scenario=scenario, path=area.path)
-    if faults:
-        raise BadDrill(file=scenario.id, faults=faults)
 
 
 def trigger_of(plan: InjectPlan) -> Trigger:

@@ -4,18 +4,32 @@
 """
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from relief.access.acts import Role
-from relief.drills.damage import hazard
+from relief.deliveries.models import Means
+from relief.drills import hazard_file
+from relief.drills.damage.hazard import Hazard
+from relief.drills.faults import shown
 from relief.drills.models import Drill, DrillKind, Inject, InjectWay, Objective, Seat
 from relief.drills.outline import INCIDENT_HAZARD
-from relief.drills.reading import NotJson, Reading, parse, shown
+from relief.drills.reading import (
+    Kinds,
+    NotJson,
+    OneOf,
+    Reading,
+    Whole,
+    Wholes,
+    Word,
+    parse,
+)
 
 FOLDER = settings.BASE_DIR / "fixtures" / "drills" / "scenarios"
 MOST_BYTES = 1 << 20  # of a file
@@ -24,20 +38,34 @@ MOST_INJECTS, MOST_SEATS, MOST_OBJECTIVES, MOST_LOTS = 300, 120, 40, 2_000
 MOST_SEED = 2**31 - 1
 MOST_TEXT = 2_000
 MOST_COUNT = 100_000
-TEXT = (0, 0)
-CONDITIONS: dict[str, dict[str, tuple[int, int]]] = {
+MOST_LINKS = 200  # of one cut
+MOST_VEHICLES = 100  # lost at once
+_COUNT = Whole(1, MOST_COUNT)
+_MINUTES = Whole(1, MOST_MINUTES)
+CONDITIONS: Kinds = {
     "incident_opened": {},
-    "response_at_least": {"level": (1, 4)},
+    "response_at_least": {"level": Whole(1, 4)},
     "plan_approved": {},
-    "trips_dispatched": {"count": (1, MOST_COUNT)},
-    "stops_received": {"count": (1, MOST_COUNT)},
-    "reports_filed": {"count": (1, MOST_COUNT)},
-    "inject_done": {"number": (1, 32_767)},
+    "trips_dispatched": {"count": _COUNT},
+    "stops_received": {"count": _COUNT},
+    "reports_filed": {"count": _COUNT},
+    "inject_done": {"number": Whole(1, 32_767)},
     "road_closed": {},
+    "response_ended": {},
+    "goods_returned": {},
 }
-EFFECTS: dict[str, dict[str, tuple[int, int]]] = {
-    "spoil_lot": {"item": TEXT},
-    "more_people": {"area": TEXT, "people": (1, MOST_COUNT)},
+EFFECTS: Kinds = {
+    "spoil_lot": {"item": Word()},
+    "more_people": {"area": Word(), "people": _COUNT},
+    "cut_road": {"links": Wholes(MOST_LINKS), "minutes": _MINUTES},
+    "cut_off": {"area": Word(), "minutes": _MINUTES},
+    "block_store": {"depot": Word(), "minutes": _MINUTES},
+    "refuse_supplier": {"item": Word(), "minutes": _MINUTES},
+    "lose_vehicles": {
+        "means": OneOf(tuple(Means.values)),
+        "count": Whole(1, MOST_VEHICLES),
+        "minutes": _MINUTES,
+    },
 }
 PLAYED = [role for role in Role.values if role not in (Role.SCREEN, Role.EVALUATOR)]
 
@@ -118,7 +146,7 @@ class DrillScenario:
     minute: int
     seed: int
     minutes: int
-    hazard: hazard.Hazard
+    hazard: Hazard
     incident_hazard: str
     objectives: list[tuple[str, str, str]]
     seats: list[SeatPlan]
@@ -160,14 +188,16 @@ def load(path: Path) -> DrillScenario:
     try:
         data = path.read_bytes()
     except OSError as problem:
-        raise BadDrill(file=path.name, faults=[str(problem)]) from problem
+        wrong = _("The file cannot be opened: %(reason)s.") % {"reason": problem.strerror}
+        raise BadDrill(file=path.name, faults=[wrong]) from problem
     return read(from_bytes(data, file=path.name), file=path.name)
 
 
 def from_bytes(data: bytes, *, file: str) -> Any:
     """The JSON of a file that may have come from outside. Raises BadDrill."""
     if len(data) > MOST_BYTES:
-        raise BadDrill(file=file, faults=[f"expected at most {MOST_BYTES} bytes, got {len(data)}"])
+        wrong = _("At most %(most)d bytes are expected; %(got)d came.")
+        raise BadDrill(file=file, faults=[wrong % {"most": MOST_BYTES, "got": len(data)}])
     try:
         return parse(data)
     except NotJson as problem:
@@ -181,7 +211,7 @@ def shipped() -> list[DrillScenario]:
 
 def read(data: Any, *, file: str) -> DrillScenario:
     """The scenario in a file's JSON. Raises BadDrill that names every fault."""
-    say = Reading()
+    say = Reading(_numbers(data))
     top = say.whole("scenario", data, known=_TOP, needed=_TOP_NEEDED)
     words = {
         key: say.text(key, top.get(key, ""), most=most, empty=key not in _TOP_NEEDED)
@@ -198,7 +228,7 @@ def read(data: Any, *, file: str) -> DrillScenario:
     }
     kind = say.one_of("kind", top.get("kind"), DrillKind.values)
     hour, minute = _time_of_day(say, top.get("time_of_day", "00:00"))
-    struck = _hazard(say, top.get("hazard", {}))
+    struck = hazard_file.read(say, top["hazard"]) if "hazard" in top else None
     objectives = [
         _objective(say, place, one)
         for place, one in say.rows("objectives", top.get("objectives", []), most=MOST_OBJECTIVES)
@@ -219,7 +249,12 @@ def read(data: Any, *, file: str) -> DrillScenario:
         ("objectives", [key for key, _title, _en in objectives]),
     ):
         if len(set(all_keys)) != len(all_keys):
-            say.fault(name, f"expected each {'number' if name == 'injects' else 'key'} once")
+            twice = sorted(str(key) for key, times in Counter[Any](all_keys).items() if times > 1)
+            say.fault(
+                name,
+                _("each number or key stands once; twice stands: %(twice)s. Change one of them.")
+                % {"twice": ", ".join(twice)},
+            )
     outages = {
         code: say.number(f"outages.{code[:12]}", hours, least=0, most=MOST_MINUTES / 60)
         for code, hours in say.mapping("outages", top.get("outages", {})).items()
@@ -252,6 +287,14 @@ def read(data: Any, *, file: str) -> DrillScenario:
     )
 
 
+def _numbers(data: Any) -> list[Any]:
+    """What the injects of a file bear as their numbers, whatever that is."""
+    rows = data.get("injects") if isinstance(data, dict) else None
+    if not isinstance(rows, list):
+        return []
+    return [row.get("number") if isinstance(row, dict) else None for row in rows]
+
+
 def _most(model: type[Model], name: str) -> int:
     """How many characters the database keeps of it."""
     most = getattr(model._meta.get_field(name), "max_length", None)
@@ -259,19 +302,14 @@ def _most(model: type[Model], name: str) -> int:
     return int(most)
 
 
-def _hazard(say: Reading, data: Any) -> hazard.Hazard | None:
-    try:
-        return hazard.read(dict(say.mapping("hazard", data)))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
-        say.faults.append(f"hazard.{problem}")
-        return None
-
-
 def _time_of_day(say: Reading, value: Any) -> tuple[int, int]:
     try:
         moment = dt.time.fromisoformat(value)
     except (TypeError, ValueError):
-        say.fault("time_of_day", f"expected HH:MM, got {shown(value)}")
+        say.fault(
+            "time_of_day",
+            _("a time such as 02:30 is expected; %(got)s came.") % {"got": shown(value)},
+        )
         return 0, 0
     return moment.hour, moment.minute
 
@@ -310,7 +348,14 @@ def _inject(
         if row.get(key) is not None and row[key] is not False
     ]
     if len(ways) != 1:
-        say.fault(place, f"expected one of minutes, condition, manual; got {ways}")
+        say.fault(
+            place,
+            _(
+                "one of “minutes”, “condition” and “manual” says when it goes off; these came: "
+                "%(got)s. Leave one."
+            )
+            % {"got": ", ".join(ways) or "–"},
+        )
     minutes, deadline, objective = (
         row.get(key) for key in ("minutes", "deadline_minutes", "objective")
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from gis.models import Area
 from relief.access import gate
 from relief.access.acts import Role
-from relief.drills import attachments, duties, opening, people, preparing, scenario, writing
+from relief.drills import attachments, duties, known_here, people, preparing, scenario, writing
 from relief.drills.designing import BadDesign, unbegun
 from relief.drills.models import Drill, Inject, Objective, Seat
 from relief.drills.scenario import PLAYED, BadDrill
@@ -161,7 +161,7 @@ def _read(drill: Drill, data: dict[str, Any]) -> scenario.DrillScenario:
         read = scenario.read(data, file=drill.title)
     except BadDrill as wrong:
         raise BadDesign(faults=wrong.faults) from wrong
-    faults = opening.faults(scenario=read, path=drill.area.path)
+    faults = known_here.faults(scenario=read, area=drill.area)
     if faults:
         raise BadDesign(faults=faults)
     return read

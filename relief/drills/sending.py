@@ -29,7 +29,7 @@ def send(*, inject: Inject, actor_id: int | None, now: dt.datetime) -> None:
         inject.due_at = now
     inject.save(update_fields=["state", "sent_at", "due_at"])
     _by_phone(inject, now=now)
-    effects.apply(inject=inject, now=now)
+    effects.upon_sending(inject=inject, now=now)
     log.record(
         book=inject.book_id,
         kind="inject_sent",

@@ -18,6 +18,7 @@ from relief.access.screens import ALPHABET
 from relief.field.models import Device
 from relief.journal import clock, log
 from relief.journal.models import Audience
+from relief.journal.repeated import repeated
 from relief.journal.rows import Row
 
 PART, PARTS = 4, 3
@@ -148,7 +149,7 @@ def give_up(*, device_id: uuid.UUID, now: dt.datetime) -> None:
 
 def of_token(*, token: str, now: dt.datetime) -> Device:
     """The enrolled phone that shows this token. Raises Expired or Revoked."""
-    device = Device.objects.select_related("user").filter(token_hash=_hash(token)).first()
+    device = next(iter(_with_token(token_hash=_hash(token))), None)
     if device is None or device.revoked_at is not None or not device.user.is_active:
         raise Revoked(_("This phone is not enrolled, or was revoked. Enrol it anew."))
     if device.expires_at is None or device.expires_at <= now:
@@ -156,6 +157,11 @@ def of_token(*, token: str, now: dt.datetime) -> Device:
     if device.seen_at is None or now - device.seen_at > SEEN_EVERY:
         Device.objects.filter(id=device.id).update(seen_at=now)
     return device
+
+
+@repeated
+def _with_token(token_hash: str) -> QuerySet[Device]:
+    return Device.objects.filter(token_hash=token_hash).select_related("user")
 
 
 def _in_force(*, book_id: int, real: dt.datetime) -> QuerySet[Duty]:

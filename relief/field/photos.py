@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from relief.access import gate
 from relief.field import images
 from relief.field.models import Item, Photo
+from relief.journal.log import require_transaction
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SMALL = "small"
@@ -104,19 +106,13 @@ def store(*, actor: gate.Actor, sha256: str, piece: Piece, now: dt.datetime) -> 
 @transaction.atomic(durable=True)
 def _store(*, actor: gate.Actor, sha256: str, piece: Piece, now: dt.datetime) -> Photo:
     _check_shown(actor=actor, sha256=sha256)
-    Photo.objects.bulk_create(
-        [
-            Photo(
-                book_id=actor.book_id,
-                sha256=sha256,
-                total_bytes=piece.total,
-                sent_by=actor.user_id,
-                begun_at=now,
-            )
-        ],
-        ignore_conflicts=True,
+    photo = _begun(
+        book_id=actor.book_id,
+        sha256=sha256,
+        total=piece.total,
+        sent_by=actor.user_id,
+        now=now,
     )
-    photo = Photo.objects.select_for_update().get(book_id=actor.book_id, sha256=sha256)
     if photo.whole_at is not None:
         return photo
     path = _part(photo)
@@ -142,6 +138,33 @@ def status(photo: Photo | None) -> dict[str, int | bool]:
     }
 
 
+def keep(*, book_id: int, pictures: Sequence[bytes], sent_by: int, now: dt.datetime) -> list[str]:
+    """Whole photos that came with a form, within the action that shows them: their hashes.
+
+    The same picture again is the same photo. Raises TooLarge or NotAnImage.
+    """
+    require_transaction("photos.keep")
+    hashes = []
+    for data in pictures:
+        total = piece(data=data, content_range="").total
+        sha256 = hashlib.sha256(data).hexdigest()
+        photo = _begun(book_id=book_id, sha256=sha256, total=total, sent_by=sent_by, now=now)
+        if photo.whole_at is None:
+            photo.total_bytes = photo.stored_bytes = total
+            _write(_part(photo), data, at=0)
+            _finish(photo, now=now)
+            photo.save()
+        hashes.append(sha256)
+    return hashes
+
+
+def _begun(*, book_id: int, sha256: str, total: int, sent_by: int, now: dt.datetime) -> Photo:
+    """The photo's row, locked; made where nothing of it has come before."""
+    fresh = Photo(book_id=book_id, sha256=sha256, total_bytes=total, sent_by=sent_by, begun_at=now)
+    Photo.objects.bulk_create([fresh], ignore_conflicts=True)
+    return Photo.objects.select_for_update().get(book_id=book_id, sha256=sha256)
+
+
 def missing(*, book_id: int, sha256s: list[str]) -> list[str]:
     """Which of these photos are not whole yet, in their order."""
     if not sha256s:
@@ -158,7 +181,12 @@ def shown_to(*, actor: gate.Actor, sha256: str) -> Photo:
     """A whole photo that an item in the person's areas shows, or NotFound."""
     if not Item.objects.visible_to(actor).filter(photos__contains=[sha256]).exists():
         raise gate.NotFound
-    photo = Photo.objects.filter(book_id=actor.book_id, sha256=sha256, whole_at__isnull=False)
+    return whole(book_id=actor.book_id, sha256=sha256)
+
+
+def whole(*, book_id: int, sha256: str) -> Photo:
+    """The photo once all of it is there, or NotFound. Who may see it, the caller has asked."""
+    photo = Photo.objects.filter(book_id=book_id, sha256=sha256, whole_at__isnull=False)
     found = photo.first()
     if found is None:
         raise gate.NotFound

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gis.models import Area
@@ -16,6 +16,7 @@ from relief.field.models import Alert, Channel, Item
 from relief.field.rules import SameIdOtherBody, clock_is_off
 from relief.journal import numbers
 from relief.journal.log import require_transaction
+from relief.journal.repeated import repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +94,19 @@ def find(*, sents: Sequence[Sent], book_id: int) -> dict[uuid.UUID, Item]:
     By the id that was sent, locked. The id says more than the code.
     """
     ids, codes = [sent.id for sent in sents], [sent.code for sent in sents]
-    same = Q(id__in=ids) | Q(book_id=book_id, code__in=codes)
-    found = Item.objects.select_for_update(of=("self",)).filter(same).order_by("id")
     by_id, by_code = {}, {}
-    for item in found:
+    for item in _same(ids=ids, codes=codes, book=book_id):
         by_id[item.id] = item
         if item.book_id == book_id:
             by_code[item.code] = item
     known = {sent.id: by_id.get(sent.id) or by_code.get(sent.code) for sent in sents}
     return {key: item for key, item in known.items() if item is not None}
+
+
+@repeated
+def _same(ids: list[uuid.UUID], codes: list[str], book: int) -> QuerySet[Item]:
+    same = Q(id__among=ids) | Q(book_id=book, code__among=codes)
+    return Item.objects.select_for_update(of=("self",)).filter(same).order_by("id")
 
 
 def unstored(*, sent: Sent, book_id: int, area: Area, author_id: int, now: dt.datetime) -> Item:

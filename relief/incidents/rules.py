@@ -1,7 +1,7 @@
 """What an incident and a road closure must be, without database or clock."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from gis.models import Level
 from relief.access.gate import Refused
 from relief.incidents.models import Bars, Hazard, Incident, IncidentStatus, RoadClosure
+
+PLACES_NAMED = 3  # of those that two incidents share
 
 
 class TooLong(Refused):
@@ -22,6 +24,10 @@ class Missing(Refused):
 
 class WrongIncident(Refused):
     """An incident that cannot be opened as it was entered."""
+
+
+class OtherOpen(Refused):
+    """An incident of the same place is open, and nobody said that this is another disaster."""
 
 
 class IncidentClosed(Refused):
@@ -84,6 +90,31 @@ def check_opening(
             _("The disaster must have begun by %(now)s; %(got)s came.")
             % {"now": moment(now), "got": moment(started_at)}
         )
+
+
+def check_separate(
+    *, others: Mapping[str, tuple[dt.datetime, Sequence[str]]], separate: bool
+) -> None:
+    """One disaster process (灾害过程) is one incident, whatever its hazards. Raises OtherOpen.
+
+    `others` are the open incidents by name: when they began, and which townships they share with
+    the new one. A person may say that the new one is a `separate` disaster.
+    """
+    if separate or not others:
+        return
+    name, (began, shared) = next(iter(others.items()))
+    more = "…" if len(shared) > PLACES_NAMED else ""
+    raise OtherOpen(
+        _(
+            "“%(name)s”, begun %(began)s, is open for %(places)s. Reports of one disaster belong "
+            "to one incident: go on there. If this is another disaster, say so below."
+        )
+        % {
+            "name": name,
+            "began": moment(began),
+            "places": ", ".join(shared[:PLACES_NAMED]) + more,
+        }
+    )
 
 
 def check_footprint(*, footprint: Any, boundary: Any, area_name: str) -> None:

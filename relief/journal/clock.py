@@ -10,8 +10,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
+from django.db.models import QuerySet
+
 from relief.journal.log import require_transaction
 from relief.journal.models import Book, ClockSegment
+from relief.journal.repeated import repeated
 
 RATES = (0, 1, 5, 10, 60)
 
@@ -64,7 +67,12 @@ def real_at(segments: Sequence[Segment], sim: dt.datetime) -> dt.datetime | None
 
 def segments_of(book_id: int) -> list[ClockSegment]:
     """The stretches of a book's clock, the oldest first; none in the real book."""
-    return list(ClockSegment.objects.filter(book_id=book_id))
+    return _segments(book=book_id)
+
+
+@repeated
+def _segments(book: int) -> QuerySet[ClockSegment]:
+    return ClockSegment.objects.filter(book_id=book)
 
 
 def time_of(book_id: int, *, real: dt.datetime) -> dt.datetime:

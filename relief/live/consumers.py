@@ -84,8 +84,8 @@ class Board(AsyncWebsocketConsumer):
     def start_again(self) -> None:
         self.end(START_AGAIN)
 
-    def dismiss(self, code: int) -> None:
-        self.end(code)
+    def dismiss(self, why: people.Refusal) -> None:
+        self.end(why.code, why.reason)
 
     # --- the way in ---
 
@@ -99,7 +99,7 @@ class Board(AsyncWebsocketConsumer):
             self.hub.watched.add(self)
             await self._catch_up(*self._cursor())
         except people.Refusal as refusal:
-            self.end(refusal.code)
+            self.dismiss(refusal)
         except Trimmed:
             self.start_again()
         except Broken as problem:
@@ -147,8 +147,8 @@ class Board(AsyncWebsocketConsumer):
             scope = self._seat.scope
             self.hub.feed(scope.book_id).leave(scope, self)
 
-    def end(self, code: int) -> None:
-        """Close with this code, without waiting for a socket that does not read."""
+    def end(self, code: int, reason: str = "") -> None:
+        """Close with this code and reason, without waiting for a socket that does not read."""
         if self.gone:
             return
         self.gone = True
@@ -156,12 +156,12 @@ class Board(AsyncWebsocketConsumer):
         self.leave()
         if self.work is not asyncio.current_task():
             self.work.cancel()
-        self.closing = asyncio.get_running_loop().create_task(self._close(code))
+        self.closing = asyncio.get_running_loop().create_task(self._close(code, reason))
 
-    async def _close(self, code: int) -> None:
+    async def _close(self, code: int, reason: str) -> None:
         self.outbox.shut()
         try:
-            await asyncio.wait_for(self.close(code), CLOSE_PATIENCE)
+            await asyncio.wait_for(self.close(code, reason), CLOSE_PATIENCE)
         except Exception as problem:
             log.info("socket given up: %r", problem)
             self._given_up = True

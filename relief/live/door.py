@@ -35,8 +35,11 @@ class Door:
     async def _decide_all(self) -> None:
         try:
             while self._waiting:
-                some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-                await self._decide(some)
+                # Whose socket went away meanwhile is not asked for.
+                waiting = [one for one in self._waiting if not one[1].done()]
+                some, self._waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+                if some:
+                    await self._decide(some)
         finally:
             self._deciding = None
 

@@ -73,7 +73,7 @@ class _Live(Collector):
         ended = CounterMetricFamily(
             "relief_sockets_ended",
             "Sockets this process closed: 4401 not signed in, 4403 no longer allowed, "
-            "4408 too slow, 4409 take a fresh snapshot.",
+            "4408 too slow, 4409 take a fresh snapshot, 4503 cut off in a drill.",
             labels=["code"],
         )
         for code, count in sorted(self.hub.ended.items()):

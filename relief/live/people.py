@@ -17,11 +17,14 @@ from django.utils.crypto import constant_time_compare
 from relief.access.gate import Actor, HeldDuty
 from relief.access.models import User
 from relief.boards.scopes import Scope, View, may_open
+from relief.drills import outages
 from relief.journal.clock import TIMES_SQL
+from relief.live import silence
 from relief.live.database import Reader
 
 NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
+CUT_OFF = 4503
 
 _SESSION_SQL = """
     SELECT session_key, session_data FROM django_session
@@ -93,17 +96,20 @@ class _Kept(NamedTuple):
 
 
 class Refusal(Exception):
-    """The socket is closed with this code."""
+    """The socket is closed with this code.
 
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
+    Who is cut off is told in `reason` until when, drill time.
+    """
+
+    def __init__(self, code: int, reason: str = "") -> None:
+        super().__init__(code, reason)
+        self.code, self.reason = code, reason
 
 
 async def admit(
     *, reader: Reader, asked: Sequence[Asked], now: dt.datetime
 ) -> list[Seat | Refusal]:
-    """For each that asks the person of that session and the board, or why not; four queries."""
+    """For each that asks the person of that session and the board, or why not; five queries."""
     sessions = [one.session for one in asked if one.session.isprintable()]
     data = dict(await reader.fetch(_SESSION_SQL, {"sessions": sessions, "now": now}))
     kept = [_signed_in(data.get(one.session)) for one in asked]
@@ -119,9 +125,8 @@ async def admit(
         for n, (one, said) in enumerate(zip(asked, kept, strict=True))
     ]
     seats = [one for one in answers if isinstance(one, Seat)]
-    codes = await verdicts(reader=reader, seats=seats, now=now) if seats else {}
-    refused = {seat: Refusal(code) for seat, code in codes.items() if code is not None}
-    return [refused.get(one, one) if isinstance(one, Seat) else one for one in answers]
+    said = await verdicts(reader=reader, seats=seats, now=now) if seats else {}
+    return [(said[one] or one) if isinstance(one, Seat) else one for one in answers]
 
 
 def _signed_in(data: str | None) -> _Kept | None:
@@ -149,8 +154,8 @@ def _seat(asked: Asked, kept: _Kept | None, found: tuple | None) -> Seat | Refus
 
 async def verdicts(
     *, reader: Reader, seats: Collection[Seat], now: dt.datetime
-) -> dict[Seat, int | None]:
-    """For each seat the code to close it with, or None: two queries, however many seats."""
+) -> dict[Seat, Refusal | None]:
+    """For each seat why to close it, or None: three queries, however many seats."""
     sessions = {person.session for person, _ in seats}
     users = {person.user_id for person, _ in seats}
     alive = {
@@ -165,15 +170,22 @@ async def verdicts(
         marks[user_id] = mark
         if book_id is not None:
             duties.setdefault((user_id, book_id), []).append(HeldDuty(role, path))
-    found: dict[Seat, int | None] = {}
+    books = {scope.book_id for _, scope in seats}
+    silent = await silence.silent(reader=reader, books=books, now=now)
+    found: dict[Seat, Refusal | None] = {}
     for seat in seats:
         person, scope = seat
         held = tuple(duties.get((person.user_id, scope.book_id), ()))
         actor = Actor(person.user_id, scope.book_id, held)
+        places = silent.get(scope.book_id, {})
         if person.session not in alive or marks.get(person.user_id) != person.password_mark:
-            found[seat] = NOT_SIGNED_IN
+            found[seat] = Refusal(NOT_SIGNED_IN)
+        elif not may_open(actor=actor, scope=scope):
+            found[seat] = Refusal(NOT_ALLOWED)
+        elif until := outages.first_back(silent=places, places=[duty.path for duty in held]):
+            found[seat] = Refusal(CUT_OFF, until.isoformat())
         else:
-            found[seat] = None if may_open(actor=actor, scope=scope) else NOT_ALLOWED
+            found[seat] = None
     return found
 
 

@@ -1,8 +1,9 @@
 """Closing the sockets of people who may no longer hold them, at the price of what has changed.
 
 Ten thousand sockets are looked at every round, so the database is asked only whose session has
-ended and whose password or duties are not those of the last look. Only they, and sockets that are
-new, are judged one by one.
+ended, whose password or duties are not those of the last look, and which places a drill has
+silenced. Only they, sockets that are new, and those of a drill where more or fewer places are
+silent now, are judged one by one.
 """
 
 import datetime as dt
@@ -11,7 +12,8 @@ from typing import Protocol
 
 from relief.journal.clock import TIMES_SQL
 from relief.live.database import Reader
-from relief.live.people import Seat, verdicts
+from relief.live.people import Refusal, Seat, verdicts
+from relief.live.silence import Silent, silent
 
 AT_ONCE = 500  # sockets judged before others get their turn
 
@@ -48,7 +50,7 @@ class Watched(Protocol):
     @property
     def seat(self) -> Seat: ...
 
-    def dismiss(self, code: int) -> None: ...
+    def dismiss(self, why: Refusal) -> None: ...
 
 
 class Watch:
@@ -58,9 +60,10 @@ class Watch:
         self._reader = reader
         self._judged: dict[Watched, bool] = {}  # since it came
         self._marks: dict[int, str] = {}
-        self._words: dict[str, str] | None = (
-            None  # what the database is asked, while it is the same
-        )
+        self._silent: Silent = {}
+        # What the database is asked, while it is the same.
+        self._words: dict[str, str] | None = None
+        self._books: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._judged)
@@ -74,21 +77,27 @@ class Watch:
             self._words = None
 
     async def look(self, *, now: dt.datetime) -> None:
-        """Dismiss every socket whose person is no longer entitled to its board."""
+        """Dismiss every socket whose person may not hold it any more."""
         if not self._judged:
             return
         words = {**self._asked(), "now": now}
         ended = {row[0] for row in await self._reader.fetch(_ENDED_SQL, words)}
         changed: dict[int, str] = dict(await self._reader.fetch(_CHANGED_SQL, words))
+        quiet = await silent(reader=self._reader, books=self._books, now=now)
+        turned = {book for book in self._books if quiet.get(book) != self._silent.get(book)}
         doubtful = [
             one
             for one, judged in self._judged.items()
-            if not judged or one.seat.person.user_id in changed or one.seat.person.session in ended
+            if not judged
+            or one.seat.person.user_id in changed
+            or one.seat.person.session in ended
+            or one.seat.scope.book_id in turned
         ]
         for n in range(0, len(doubtful), AT_ONCE):
             await self._judge(doubtful[n : n + AT_ONCE], now)
+        # Both are older than the verdicts: a change in between shows at the next look.
+        self._silent = quiet
         if changed:
-            # Marks are older than the verdicts: a change in between shows at the next look.
             self._marks |= changed
             self._words = None
 
@@ -96,9 +105,9 @@ class Watch:
         seats = {one.seat for one in some}
         said = await verdicts(reader=self._reader, seats=seats, now=now)
         for one in some:
-            code = said[one.seat]
-            if code is not None:
-                one.dismiss(code)
+            why = said[one.seat]
+            if why is not None:
+                one.dismiss(why)
             elif one in self._judged:
                 self._judged[one] = True
 
@@ -106,6 +115,7 @@ class Watch:
         if self._words is None:
             users = {one.seat.person.user_id for one in self._judged}
             self._marks = {user: self._marks.get(user, "") for user in users}
+            self._books = {one.seat.scope.book_id for one in self._judged}
             self._words = {
                 "sessions": ",".join({one.seat.person.session for one in self._judged}),
                 "users": ",".join(map(str, self._marks)),

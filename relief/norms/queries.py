@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from gis.models import Area, ancestors
 from relief.access.gate import Refused
+from relief.journal.repeated import repeated
 from relief.norms import rules
 from relief.norms.models import GoodsNorm, Norm, TaskNorm, ThresholdProfile
 
@@ -51,9 +52,9 @@ class NoNorm(Refused):
 
 def profile(*, area: Area, on: dt.date) -> ThresholdProfile:
     """The thresholds in force (启动条件), with their bounds. Raises NoNorm."""
-    found = _rows_in_force(ThresholdProfile.objects.all(), paths=ancestors(area.path), on=on)
     first = _remembered(
-        ("profile", area.path, on), lambda: found.prefetch_related("thresholds").first()
+        ("profile", area.path, on),
+        lambda: next(iter(_profiles(paths=ancestors(area.path), on=on)), None),
     )
     if first is None:
         raise NoNorm(what=str(_("response thresholds")), area=area, on=on)
@@ -90,14 +91,23 @@ def _numbers(*, area: Area, on: dt.date) -> dict[str, tuple[int, int]]:
     unread = [path for path in above if path not in by_area]
     if unread:
         by_area |= {path: [] for path in unread}
-        rows = _rows_in_force(Norm.objects.all(), paths=unread, on=on)
-        for path, key, numerator, denominator in rows.values_list(
-            "area__path", "key", "numerator", "denominator"
-        ):
+        for path, key, numerator, denominator in _rows(paths=unread, on=on):
             by_area[path].append((key, numerator, denominator))
     nearest = (row for path in reversed(above) for row in by_area[path])
     first = rules.first_of_each(nearest, key=lambda row: row[0])
     return {key: (numerator, denominator) for key, numerator, denominator in first}
+
+
+@repeated
+def _rows(paths: list[str], on: dt.date) -> QuerySet[Norm, tuple[str, str, int, int]]:
+    rows = _rows_in_force(Norm.objects.all(), paths=paths, on=on)
+    return rows.values_list("area__path", "key", "numerator", "denominator")
+
+
+@repeated
+def _profiles(paths: list[str], on: dt.date) -> QuerySet[ThresholdProfile]:
+    rows = _rows_in_force(ThresholdProfile.objects.all(), paths=paths, on=on)
+    return rows.prefetch_related("thresholds")[:1]
 
 
 def goods(*, area: Area, hazard: str, cold: bool, on: dt.date) -> list[GoodsNorm]:
@@ -140,7 +150,7 @@ def _in_force(rows: QuerySet, *, area: Area, on: dt.date) -> QuerySet:
 def _rows_in_force(rows: QuerySet, *, paths: list[str], on: dt.date) -> QuerySet:
     """Rows of these areas that hold on the day: nearest first, newest first."""
     return (
-        rows.filter(area__path__in=paths, effective_from__lte=on)
+        rows.filter(area__path__among=paths, effective_from__lte=on)
         .filter(Q(effective_to=None) | Q(effective_to__gt=on))
         .order_by("-area__level", "-effective_from", "id")
     )

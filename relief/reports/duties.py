@@ -4,11 +4,13 @@ import copy
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gis.models import Area, Level
 from relief.incidents.models import Incident, IncidentStatus
 from relief.journal.log import require_transaction
+from relief.journal.repeated import repeated
 from relief.norms import queries as norms
 from relief.reports import chains, clocks
 from relief.reports.models import Report, ReportDuty, ReportKind
@@ -56,8 +58,13 @@ def closed(*, incident: Incident) -> set[int]:
 
 def of(*, incident: Incident, areas: Iterable[Area]) -> dict[int, ReportDuty]:
     """The duties of these areas in the incident, by area id."""
-    found = ReportDuty.objects.filter(incident=incident, area__in=list(areas))
+    found = _of(incident=incident.id, areas=sorted({area.id for area in areas}))
     return {duty.area_id: duty for duty in found}
+
+
+@repeated
+def _of(incident: int, areas: list[int]) -> QuerySet[ReportDuty]:
+    return ReportDuty.objects.filter(incident_id=incident, area_id__among=areas)
 
 
 def renew(

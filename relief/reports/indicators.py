@@ -180,6 +180,9 @@ SHORT: tuple[str, ...] = tuple(one.key for one in _LIST if one.short)
 # What is part of what: the sum of the first is at most the second.
 WITHIN: list[tuple[tuple[str, ...], str]] = [
     (("deaths", "missing"), "affected_population"),
+    # Whoever is relocated is affected; moved as a precaution (紧急避险转移) one need not be. The
+    # cumulative figure may count a person twice, who went to relatives first and to a shelter then.
+    (("relocated_now",), "affected_population"),
     (("seriously_injured",), "injured"),
     *[
         ((f"{key}_now",), f"{key}_cum")

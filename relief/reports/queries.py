@@ -3,12 +3,15 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gis.models import Area
 from relief.access.gate import Actor
 from relief.incidents.models import Incident
+from relief.journal.repeated import repeated
 from relief.norms import queries as norms
 from relief.reports import chains, clocks, rules
 from relief.reports.duties import local_day
@@ -49,8 +52,13 @@ def county_sums(*, reports: Sequence[Report]) -> dict[str, int]:
 
 def counting_figures(*, incident: Incident) -> dict[int, rules.Figures]:
     """The figures that count, by the ids of their reports: `current` without the rest of them."""
-    found = Report.objects.filter(incident=incident, counts=True)
-    return dict(found.order_by("id").values_list("id", "figures"))
+    return dict(_counting(incident=incident.id))
+
+
+@repeated
+def _counting(incident: int) -> QuerySet[Report, tuple[int, Any]]:
+    found = Report.objects.filter(incident_id=incident, counts=True)
+    return found.order_by("id").values_list("id", "figures")
 
 
 def whole_sums(*, figures: Iterable[rules.Figures]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from relief.reports.models import ChangeReason, ReportKind
 
 Figures = dict[str, int | str]
 LARGEST = 1_000_000_000
+FINEST = Decimal("0.0001")  # of a hectare: a square metre
 
 
 class Problem(NamedTuple):
@@ -37,7 +38,7 @@ class FiguresRefused(Refused):
 
 
 def clean(figures: Mapping[str, object]) -> Figures:
-    """Known figures as whole numbers, or as decimal text. Raises FiguresRefused."""
+    """Known figures as whole numbers, or as text of four decimals at most. Raises FiguresRefused"""
     problems: list[Problem] = []
     found: Figures = {}
     for key, value in figures.items():
@@ -51,7 +52,7 @@ def clean(figures: Mapping[str, object]) -> Figures:
         elif indicator.whole and number != number.to_integral_value():
             problems.append(_no_number(key, value, whole=True))
         else:
-            found[key] = int(number) if indicator.whole else _text(number)
+            found[key] = int(number) if indicator.whole else _text(number.quantize(FINEST))
     if problems:
         raise FiguresRefused(problems=problems)
     return found
@@ -224,8 +225,10 @@ def check_base(*, known: bool, fits: bool) -> None:
 def _number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
+    text = str(value).strip()
     try:
-        number = Decimal(str(value).strip())
+        # Python reads 1_000 as a number; nobody who reports writes one so.
+        number = Decimal("" if "_" in text else text)
     except InvalidOperation:
         return None
     return number if number.is_finite() else None

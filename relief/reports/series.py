@@ -2,9 +2,12 @@
 
 import datetime as dt
 
+from django.db.models import QuerySet
+
 from gis.models import Area
 from relief.access.gate import Refused
 from relief.incidents.models import Incident
+from relief.journal.repeated import repeated
 from relief.journal.rows import Row
 from relief.reports import duties, rows
 from relief.reports.models import Report, ReportDuty
@@ -38,8 +41,7 @@ class Series:
         self.incident, self.area = incident, area
         self._stored_duty = self.duty = duty
         self.duty_row: Row | None = None
-        found = Report.objects.filter(incident=incident, area=area).only(*_READ)
-        self.versions: list[Report] = list(found.order_by("seq"))
+        self.versions: list[Report] = _versions(incident=incident.id, area=area.id)
         for version in self.versions:
             version.area, version.incident = area, incident
         self._stored = {one.id: (one.counts, one.state) for one in self.versions}
@@ -83,3 +85,9 @@ class Series:
                 one.counts, one.state = counts, state
             raise
         self.versions.append(report)
+
+
+@repeated
+def _versions(incident: int, area: int) -> QuerySet[Report]:
+    found = Report.objects.filter(incident_id=incident, area_id=area).only(*_READ)
+    return found.order_by("seq")

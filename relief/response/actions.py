@@ -50,16 +50,20 @@ def open_incident(
     cold_season: bool,
     footprint: GEOSGeometry | None,
     request_code: str,
+    separate: bool = False,
     now: dt.datetime,
 ) -> Incident:
     """Open an incident of a county (灾害事件), with the villages its footprint touches.
 
     Every township touched owes an initial report; without a footprint every township of the county
     does, and the county owes its own to the prefecture. The same `request_code` sent twice is one
-    incident. Raises WrongIncident.
+    incident. While another is open for one of the townships, the person must say that this is a
+    `separate` disaster. Raises WrongIncident or OtherOpen.
     """
     area = steps.area(area_id)
     gate.require(actor=actor, act=Act.OPEN_INCIDENT, area=area, book_id=actor.book_id)
+    # Two who open one at the same moment go one after the other.
+    Area.objects.select_for_update(of=("self",), no_key=True).only("id").get(id=area_id)
     sent_before = Incident.objects.filter(book_id=actor.book_id, code=str(request_code)).first()
     if sent_before is not None:
         incident_rules.check_same_form(same=sent_before.area_id == area.id)
@@ -88,9 +92,9 @@ def open_incident(
     if not made:  # the same form, at the same moment, in another process
         return incident
     villages = household_steps.find_affected(incident=incident)
-    owed = report_duties.open_duties(
-        incident=incident, areas=[area, *_reporting(incident=incident)], now=now
-    )
+    towns = _reporting(incident=incident)
+    incident_rules.check_separate(others=_open_beside(incident, towns=towns), separate=separate)
+    owed = report_duties.open_duties(incident=incident, areas=[area, *towns], now=now)
     log.record(
         book=incident.book_id,
         kind="incident_opened",
@@ -333,6 +337,22 @@ def _footprint(footprint: GEOSGeometry | None, *, area: Area) -> MultiPolygon | 
         shape = MultiPolygon(shape, srid=4326)
     incident_rules.check_footprint(footprint=shape, boundary=area.boundary, area_name=str(area))
     return shape
+
+
+def _open_beside(
+    incident: Incident, *, towns: Sequence[Area]
+) -> dict[str, tuple[dt.datetime, list[str]]]:
+    """Other open incidents by name: when they began, and which of these townships they touch."""
+    found = {}
+    others = Incident.objects.filter(
+        book_id=incident.book_id, area=incident.area, status=IncidentStatus.OPEN
+    ).select_related("area")
+    for other in others.exclude(id=incident.id).order_by("-started_at", "-id"):
+        touched = {one.id for one in _reporting(incident=other)}
+        shared = [str(one) for one in towns if one.id in touched]
+        if shared:
+            found[str(other)] = (other.started_at, shared)
+    return found
 
 
 def _reporting(*, incident: Incident) -> list[Area]:

@@ -4,8 +4,11 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from gis.models import inside
 from relief.catalog.models import Item
+from relief.journal.repeated import repeated
 from relief.ledger.models import Account
 from relief.stock import rules
 from relief.stock.models import Commitment, Depot, Freeze, Holding, SupplyAgreement
@@ -96,9 +99,13 @@ def supplies(*, book_id: int, path: str, on: dt.date) -> list[Supply]:
 
 def check_not_frozen(*, book_id: int, depot_id: int) -> None:
     """Refuse to move goods of a depot that is counted frozen. Raises rules.StoreFrozen."""
-    freeze = Freeze.objects.filter(book_id=book_id, depot_id=depot_id).select_related("depot")
-    if (frozen := freeze.first()) is not None:
+    for frozen in _freezes(book=book_id, depot=depot_id):
         raise rules.StoreFrozen(depot=frozen.depot, document=frozen.document)
+
+
+@repeated
+def _freezes(book: int, depot: int) -> QuerySet[Freeze]:
+    return Freeze.objects.filter(book_id=book, depot_id=depot)
 
 
 def items_of(*, account_ids: Collection[int]) -> dict[int, Item]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from relief.journal.models import Audience
+from relief.journal.repeated import repeated
 from relief.journal.rows import Row, Table, audience
 from relief.stock.models import Commitment, Holding
 
@@ -50,7 +53,7 @@ def commitment(promised: Commitment) -> Row:
 def _holdings():
     return (
         Holding.objects.select_related("area", "lot__item", "account", "bin")
-        .defer("area__boundary")
+        .defer("area__boundary", "area__centre")
         .order_by("id")
     )
 
@@ -59,10 +62,15 @@ def _commitments():
     return Commitment.objects.select_related("area", "agreed__agreement", "account").order_by("id")
 
 
+@repeated
+def _held_on(ids: list[int]) -> QuerySet[Holding]:
+    return _holdings().filter(account_id__among=ids)
+
+
 def of_accounts(account_ids: Iterable[int]) -> list[Row]:
     """Fresh rows of the holdings and commitments behind these ledger accounts."""
     ids = set(account_ids)
-    found = [holding(row) for row in _holdings().filter(account_id__in=ids)]
+    found = [holding(row) for row in _held_on(ids=sorted(ids))]
     if len(found) < len(ids):
         found += [commitment(row) for row in _commitments().filter(account_id__in=ids)]
     return found

@@ -13,6 +13,7 @@ from relief.access import gate
 from relief.access.acts import Act
 from relief.access.gate import Actor
 from relief.catalog.models import Item
+from relief.field.photos import keep
 from relief.field.steps import Sent, take
 from relief.journal import log
 from relief.journal.numbers import next_number
@@ -23,6 +24,7 @@ from relief.stock import steps as stock
 from relief.stock.models import Bin, Depot, FundSource, Holding, Lot
 from relief.stock.queries import check_not_frozen
 from relief.warehouse import rows, rules, steps
+from relief.warehouse.bins import bound
 from relief.warehouse.models import (
     Arrival,
     ArrivalLine,
@@ -46,7 +48,10 @@ BOOKED = {
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """Units of one lot that arrived. `lot_id` names a known lot, else item code and batch do."""
+    """Units of one lot that arrived. `lot_id` names a known lot, else item code and batch do.
+
+    `code` is what stands on the package (物资条码): one nobody has met is bound to the item.
+    """
 
     item: str
     batch: str
@@ -59,11 +64,15 @@ class Came:
     expires_on: dt.date | None = None
     pack: int = 1
     bin_id: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenArrival:
-    """An arrival as it was counted. `fund_source` says who paid, where the origin does not."""
+    """An arrival as it was counted. `fund_source` says who paid, where the origin does not.
+
+    A phone names its `photos`, by hash, before it sends them; a form brings `pictures` with it.
+    """
 
     origin: str
     source: str
@@ -73,6 +82,7 @@ class GivenArrival:
     counted_with: str = ""
     note: str = ""
     photos: Sequence[str] = ()
+    pictures: Sequence[bytes] = ()
     fund_source: str = ""
 
 
@@ -114,6 +124,7 @@ def accept(
     lots = _lots(actor, given, bought, came_on=localdate(arrived_at))
     bins = steps.bins(depot=depot, ids=[line.bin_id for line in given.lines])
     days = norm(area=depot.area, key="arrival.report_days", on=localdate(now))
+    pictures = keep(book_id=actor.book_id, pictures=given.pictures, sent_by=actor.user_id, now=now)
     arrival = Arrival(
         book_id=actor.book_id,
         area=depot.area,
@@ -127,11 +138,12 @@ def accept(
         counted_with=given.counted_with.strip()[:60],
         report_due=rules.working_days_after(day=localdate(arrived_at), days=int(days)),
         note=given.note.strip()[:200],
-        photos=list(given.photos),
+        photos=[*given.photos, *pictures],
         item=stored,
     )
     holdings = [stock.store(depot=depot, lot=lot) for lot in lots]
     moves = _moves(arrival, holdings, lots, given.lines)
+    _bind(lots, given.lines, user_id=actor.user_id, now=now)
     arrival.number = next_number(book=actor.book_id, prefix="YS")
     arrival.save()
     _write_lines(arrival, lots, bins, given.lines)
@@ -273,6 +285,18 @@ def _lot(
         fund_source=fund_source,
         unit_cost_fen=unit_cost_fen,
     )
+
+
+def _bind(lots: list[Lot], lines: Sequence[Came], *, user_id: int, now: dt.datetime) -> None:
+    """Codes on the packages, in their order. One that means another item is refused."""
+    coded = [(line.code, lot, line) for lot, line in zip(lots, lines, strict=True) if line.code]
+    for code, lot, line in sorted(coded, key=lambda one: one[0]):
+        known, _same = bound(code=code, goods=lot.item, pack=line.pack, user_id=user_id, now=now)
+        if known.item_id != lot.item_id:
+            raise ArrivalRefused(
+                _("The code %(code)s is bound to %(item)s; this line says %(other)s.")
+                % {"code": code, "item": known.item, "other": lot.item}
+            )
 
 
 def _moves(

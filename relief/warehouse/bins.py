@@ -9,9 +9,10 @@ from gis.models import Area
 from relief.access import gate
 from relief.access.acts import Act
 from relief.access.gate import Actor
-from relief.catalog.models import ItemCode
+from relief.catalog.models import Item, ItemCode
 from relief.field.steps import Sent, take
 from relief.journal import log
+from relief.journal.log import require_transaction
 from relief.stock import rows as stock_rows
 from relief.stock.models import Bin, Holding
 from relief.warehouse import rows, steps
@@ -87,15 +88,9 @@ def bind_code(
     if not where:
         raise gate.NotFound
     gate.require(actor=actor, act=Act.TAKE_IN, area=where[0], book_id=actor.book_id)
-    code = code.strip()[:60]
     goods = steps.items(codes=[item_code])[item_code]
-    if not code or pack < 1:
-        raise CodeRefused(_("A code and at least one unit in its package are needed."))
-    known, made = ItemCode.objects.select_for_update(of=("self",)).get_or_create(
-        code=code,
-        defaults={"item": goods, "pack": pack, "bound_by": actor.user_id, "bound_at": now},
-    )
-    if not made and (known.item_id, known.pack) != (goods.id, pack):
+    known, same = bound(code=code, goods=goods, pack=pack, user_id=actor.user_id, now=now)
+    if not same:
         raise CodeRefused(
             _("The code %(code)s is bound to %(item)s, packages of %(pack)d, already.")
             % {"code": code, "item": known.item, "pack": known.pack}
@@ -104,3 +99,21 @@ def bind_code(
         place = Area.objects.defer("boundary").get(path=where[0])
         take(sent=item, book_id=actor.book_id, area=place, author_id=actor.user_id, now=now)
     return known
+
+
+def bound(
+    *, code: str, goods: Item, pack: int, user_id: int, now: dt.datetime
+) -> tuple[ItemCode, bool]:
+    """The code with what it is bound to, and whether that is this item in packages of this size.
+
+    A code nobody has met is bound to it now.
+    """
+    require_transaction("bound")
+    code = code.strip()[:60]
+    if not code or pack < 1:
+        raise CodeRefused(_("A code and at least one unit in its package are needed."))
+    known, _made = ItemCode.objects.select_for_update(of=("self",)).get_or_create(
+        code=code,
+        defaults={"item": goods, "pack": pack, "bound_by": user_id, "bound_at": now},
+    )
+    return known, (known.item_id, known.pack) == (goods.pk, pack)

@@ -16,6 +16,7 @@ from relief.deliveries import rows as delivery_rows
 from relief.deliveries.differences import open_difference
 from relief.deliveries.models import DifferenceKind, Stop
 from relief.field.models import Item as FieldItem
+from relief.field.photos import keep
 from relief.field.steps import Sent, take
 from relief.households.models import Household
 from relief.journal import log
@@ -46,7 +47,10 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class GivenReturn:
-    """A return as it was counted; `area` is the code of the township the goods come from."""
+    """A return as it was counted; `area` is the code of the township the goods come from.
+
+    A phone names its `photos`, by hash, before it sends them; a form brings `pictures` with it.
+    """
 
     area: str
     returned_at: dt.datetime
@@ -54,6 +58,7 @@ class GivenReturn:
     stop_id: int | None = None
     note: str = ""
     photos: Sequence[str] = ()
+    pictures: Sequence[bytes] = ()
 
 
 class ReturnRefused(gate.Refused):
@@ -103,6 +108,7 @@ def take_back(
     lots = _lots(actor, given)
     returned_at = steps.moment(said=given.returned_at, item=item, now=now)
     ways = _ways(depot, source, given, lots)
+    pictures = keep(book_id=actor.book_id, pictures=given.pictures, sent_by=actor.user_id, now=now)
     number = next_number(book=actor.book_id, prefix="TK")
     moves, beyond = _moves(depot, ways)
     moves.post(
@@ -123,7 +129,7 @@ def take_back(
         returned_at=returned_at,
         taken_by=actor.user_id,
         note=given.note.strip()[:200],
-        photos=list(given.photos),
+        photos=[*given.photos, *pictures],
         item=stored,
     )
     ReturnLine.objects.bulk_create(

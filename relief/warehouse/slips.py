@@ -15,6 +15,7 @@ from relief.deliveries.by_phone import Said, place_order
 from relief.deliveries.leaving import Leaving
 from relief.deliveries.models import Fleet, Trip
 from relief.field.models import Device
+from relief.field.photos import keep
 from relief.incidents.models import Incident
 from relief.journal import log
 from relief.journal.log import require_transaction
@@ -84,13 +85,14 @@ def use_blank(
     plate: str,
     driver: str,
     fleet_id: int,
-    photos: Sequence[str],
+    photos: Sequence[bytes],
     request_key: uuid.UUID,
     now: dt.datetime,
 ) -> Trip:
     """Type in a blank slip that was filled in by hand: its telephone order, and the trip that left.
 
-    What left is booked as it was; what the store did not have opens a difference.
+    What left is booked as it was; what the store did not have opens a difference. `photos` are
+    pictures of the paper itself.
     """
     seen = BlankSlip.objects.visible_to(actor).one(id=slip_id)
     depot = steps.depot(actor=actor, depot_id=seen.depot_id, act=Act.ORDER_BY_PHONE)
@@ -130,7 +132,8 @@ def use_blank(
         now=now,
         leave_now=Leaving(left_at=min(left_at, now), plate=plate, driver=driver, slip=slip.number),
     )
-    slip.trip, slip.photos = trip, list(photos)
+    slip.trip = trip
+    slip.photos = keep(book_id=slip.book_id, pictures=photos, sent_by=actor.user_id, now=now)
     slip.save(update_fields=["trip", "photos"])
     log.record(
         book=slip.book_id,

@@ -41,6 +41,8 @@ BOARDS = (
 
 ADDRESSES: dict[str, Rule] = {
     "web:sign_in": PUBLIC,
+    "web:passkey_sign_in": PUBLIC,
+    "web:passkey_sign_in_ask": PUBLIC,
     "web:demo_sign_in": PUBLIC,
     "web:language": PUBLIC,
     "web:livez": PUBLIC,
@@ -52,6 +54,7 @@ ADDRESSES: dict[str, Rule] = {
         f"field_api:{name}": PUBLIC
         for name in (
             *("enrol", "device", "now", "reference", "items", "items_batch", "photo", "nowhere"),
+            *("drill", "inject_file"),
         )
     },
     # The one address for acts that only phones have.
@@ -80,6 +83,7 @@ ADDRESSES: dict[str, Rule] = {
     "web:reports_merge": writes(Act.VERIFY_REPORT),
     "web:alert_seen": writes(Act.SEE_ALERT, about=Alert),
     "web:rollup": reads(Act.READ_REPORTS, about=Incident),
+    "web:contacts": Rule(read=(Act.READ_REPORTS,), write=(Act.VERIFY_REPORT,), about=Incident),
     "web:rollup_cell": reads(Act.READ_REPORTS, about=Incident),
     "web:damage_map": reads(Act.READ_REPORTS, about=Incident),
     "web:houses": reads(Act.READ_HOUSEHOLDS, about=Incident),
@@ -234,7 +238,7 @@ ADDRESSES: dict[str, Rule] = {
         f"web:{name}": Rule(read=(Act.RUN_DRILL,), write=(Act.RUN_DRILL,), real=True)
         for name in (
             *("drills", "drill_begin", "drill_clock", "drill_end", "drill_inject", "drill_seat"),
-            *("drill_note", "drill_inject_new", "drill_inject_words"),
+            *("drill_note", "drill_contact", "drill_inject_new", "drill_inject_words"),
         )
     },
     "web:drill": Rule(read=(Act.RUN_DRILL,), real=True),
@@ -305,13 +309,16 @@ ADDRESSES: dict[str, Rule] = {
     "web:tag": PUBLIC,
     # One's own phones; whose else, the action asks.
     "web:devices": SIGNED_IN,
+    "web:passkeys": SIGNED_IN,
+    "web:passkey_ask": SIGNED_IN,
+    "web:passkey_remove": SIGNED_IN,
     "web:device_own": SIGNED_IN,
     "web:device_revoke": SIGNED_IN,
     "web:device_new": writes(Act.MANAGE_DEVICES),
     "web:items_paste": writes(Act.FILE_REPORT),
     "web:items_file": writes(Act.FILE_REPORT),
-    # Which areas' photos: `field.photos.shown_to` asks that itself.
-    "web:photo": reads(Act.READ_REPORTS),
+    # Which areas' photos: `web.store.pictures.shown_to` asks that itself.
+    "web:photo": reads(Act.READ_REPORTS, Act.READ_STOCK, Act.READ_ORDERS),
     "boards:own": reads(*BOARDS),
     # Which board of which area: `boards.scopes.open_scope` asks that itself.
     "boards:board": Rule(read=BOARDS, screens=True),

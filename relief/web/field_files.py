@@ -36,8 +36,8 @@ FOLDERS = (
     "vendor/zxing-wasm",
 )
 # What only some phones keep, by how its names begin: the pages of stores and of hand-outs, the
-# scanner, the pages of evaluators of a drill. The others fetch a file of a pack when it is first
-# wanted, and keep it then.
+# scanner, the pages of players and evaluators of a drill. The others fetch a file of a pack when it
+# is first wanted, and keep it then.
 PACKS = {
     "store": (
         "field/keeper.js",
@@ -65,10 +65,15 @@ PACKS = {
         "vendor/signature_pad/",
     ),
     "scanner": ("field/scanner.js", "vendor/zxing-wasm/"),
+    # The page inside another app's browser, from which there is only the way out.
+    "in_app": ("field/in_app.js",),
     "drill": (
+        "field/drill_time.js",
+        "field/playing.js",
         "field/watching.js",
         "field/css/drill.css",
         "field/words/drill.",
+        "field/pages/told.js",
         "field/pages/watch",
     ),
 }

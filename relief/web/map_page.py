@@ -12,6 +12,7 @@ from gis.models import Area, Level, ancestors, contains
 from relief.access.acts import Act
 from relief.access.gate import Actor, NotFound
 from relief.boards import tables as boards
+from relief.boards.page import number
 from relief.boards.scopes import Scope, View, may_open, scopes_for
 from relief.deliveries.models import TransportAgreement
 from relief.incidents.models import Incident
@@ -85,8 +86,8 @@ def _place(kind: str, key: str, obj: Any) -> dict[str, Any]:
 def running_incident(actor: Actor, *, county: Area, chosen: str = "") -> Incident | None:
     """The incident named, or the newest running one of the county."""
     found = Incident.objects.visible_to(actor).filter(area=county).select_related("area")
-    if chosen.isdigit():
-        return found.one(id=int(chosen))
+    if (incident := number(chosen)) is not None:
+        return found.one(id=incident)
     return found.exclude(status="closed").order_by("-started_at", "-id").first()
 
 

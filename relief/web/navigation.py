@@ -39,6 +39,7 @@ RARE = [
     ("web:readiness", _("Readiness"), "check"),
     ("web:messages", _("Messages"), "phone"),
     ("web:devices", _("Phones"), "phone"),
+    ("web:passkeys", _("Passkeys"), "key"),
     ("web:norms", _("Norms"), "scale"),
     ("web:journal", _("Journal"), "journal"),
 ]

@@ -52,6 +52,7 @@ NAMES = {
     "agreement.remind_first": gettext_lazy("First reminder before an agreement ends"),
     "agreement.remind_last": gettext_lazy("Last reminder before an agreement ends"),
     "transport.refused_hours": gettext_lazy("A refused vehicle is left out of plans for"),
+    "season.remind": gettext_lazy("Reminder before a season starts"),
     "season.flood_starts": gettext_lazy("Flood season starts on"),
     "season.flood_ends": gettext_lazy("Flood season ends on"),
     "season.winter_starts": gettext_lazy("Winter starts on"),

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from relief.access import gate
+from relief.boards.page import number
 from relief.web import told
 
 
@@ -17,11 +18,11 @@ def page(request: HttpRequest, refused: gate.Refused) -> HttpResponse:
 
 def since(request: HttpRequest) -> list[told.Line]:
     """What others did after the page was opened whose form was refused, newest first."""
-    seen = request.POST.get("seen", "")
+    seen = number(request.POST.get("seen", ""))
     actor = request.actor  # type: ignore[attr-defined]
-    if not seen.isdigit() or actor is None:
+    if seen is None or actor is None:
         return []
-    return told.after(actor=actor, number=int(seen), at_most=5)
+    return told.after(actor=actor, number=seen, at_most=5)
 
 
 def way_back(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from relief.boards.words import HAPPENED
 from relief.incidents.models import Bars
+from relief.response.contacts import ReachedBy
 from relief.web.templatetags.shown import ROMAN
 
 
@@ -39,6 +40,8 @@ FACTS: dict[str, Callable[[Any], str]] = {
     "slip": lambda number: _("slip %(number)s") % {"number": number},
     "paper": lambda number: _("paper %(number)s") % {"number": number},
     "bars": lambda bars: _("closed to %(whom)s") % {"whom": Bars(bars).label},
+    "reached_by": lambda way: str(ReachedBy(way).label),
+    "who": str,
     "note": str,
     "finding": str,
 }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from relief.web.views import desk, houses, papers, rollup
+from relief.web.views import contacts, desk, houses, papers, rollup
 
 urlpatterns: list[URLPattern] = [
     path("desk/", desk.desk, name="desk"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("alerts/<int:id>/seen/", desk.alert_seen, name="alert_seen"),
     path("incidents/<int:id>/rollup/", rollup.rollup, name="rollup"),
     path("incidents/<int:id>/rollup/<str:code>/<str:figure>/", rollup.behind, name="rollup_cell"),
+    path("incidents/<int:id>/contacts/", contacts.contacts, name="contacts"),
     path("incidents/<int:id>/damage.json", rollup.on_the_map, name="damage_map"),
     path("incidents/<int:id>/houses/", houses.houses, name="houses"),
     path("incidents/<int:id>/houses/new/", houses.house_new, name="house_new"),

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("drills/<int:id>/clock/", drills.set_clock, name="drill_clock"),
     path("drills/<int:id>/end/", drills.end, name="drill_end"),
     path("drills/<int:id>/note/", drills.note, name="drill_note"),
+    path("drills/<int:id>/contact/", drills.contact, name="drill_contact"),
     path("drills/<int:id>/injects/new/", drill_injects.add, name="drill_inject_new"),
     path("drills/<int:id>/injects.<str:form>", drill_injects.table, name="drill_msel"),
     path("drills/injects/<int:id>/", drill_injects.inject, name="drill_inject"),

@@ -28,7 +28,7 @@ const TABS = [["report", "#/"], ["store", "#/store"], ["watch", "#/watch"], ["mi
   ["goods", "#/goods"], ["tasks", "#/tasks"]];
 const STRIP_EVERY_MS = 15_000;
 
-const page = document.getElementById("page");
+let page = document.getElementById("page");
 const strip = document.getElementById("strip");
 const tabs = document.getElementById("tabs");
 const notes = document.getElementById("notes");
@@ -39,6 +39,9 @@ let sync = null;
 let leave = null;
 let turn = 0;
 let counting = 0;
+/** The tab that is shown, and in a drill the module that asks how it stands. */
+let at = null;
+let playing = null;
 
 /** A line above the page until it is taken away; one for each code. */
 function tell(code, kind, text, ...more) {
@@ -50,9 +53,21 @@ function untell(code) {
   if (told.delete(code)) fill(notes, [...told.values()]);
 }
 
-/** The page that the address names, in place of the one shown. */
+/** An empty page in place of the one shown; what still opens that one draws where nobody sees it. */
+function blank() {
+  const next = page.cloneNode(false);
+  page.replaceWith(next);
+  page = next;
+  return next;
+}
+
+/**
+ * The page that the address names, in place of the one shown. Once it is there the element says so
+ * by that address in `data-page`; it is empty for the enrolment and the PIN.
+ */
 async function show() {
   const mine = (turn += 1);
+  delete page.dataset.page;
   if (leave) leave();
   leave = null;
   dispatchEvent(new CustomEvent("relief-form", { detail: false }));
@@ -61,15 +76,19 @@ async function show() {
   const person = await pin.person();
   if (code || !person || (await pin.locked())) {
     const { enrol, unlock } = await import("./pages/enrol.js");
+    if (mine !== turn) return;
     draw(null);
-    await (person && !code ? unlock(page, show) : enrol(page, { code, done: begin }));
+    const own = blank();
+    await (person && !code ? unlock(own, show) : enrol(own, { code, done: begin }));
+    own.dataset.page = "";
     return;
   }
   if (!model) await begin();
   if (!model.reference()) {
     const { fetching } = await import("./pages/enrol.js");
+    if (mine !== turn) return;
     draw(null);
-    await fetching(page, async () => {
+    await fetching(blank(), async () => {
       await model.load();
       await show();
     });
@@ -81,15 +100,16 @@ async function show() {
   const { show: open } = await import(`./pages/${found.file}.js`);
   if (mine !== turn) return;
   draw(found.tab);
-  fill(page);
+  const own = blank();
   scrollTo(0, 0);
-  const ended = await open(page, ...(found.first ? [found.first] : []), ...rest);
+  const ended = await open(own, ...(found.first ? [found.first] : []), ...rest);
   if (mine !== turn) {
     if (ended) ended();
     return;
   }
   leave = ended || null;
-  page.focus({ preventScroll: true });
+  own.focus({ preventScroll: true });
+  own.dataset.page = hash || "#/";
 }
 
 /** Where the address leads to. */
@@ -100,10 +120,16 @@ function pageOf(name) {
 
 /** Somebody is here: the phone's own data, and the sending of what waits. */
 async function begin() {
+  const found = await Promise.all([import("./model.js"), import("./sync.js")]);
+  // Two pages that open at once both ask for it.
   if (!model) {
-    [model, sync] = await Promise.all([import("./model.js"), import("./sync.js")]);
+    [model, sync] = found;
     model.onchange(drawStrip);
     model.onchange(tellOthers);
+    model.onchange(recount);
+    model.onchange(play);
+    addEventListener("relief-gone", gone);
+    document.addEventListener("visibilitychange", () => document.hidden || renew());
     sync.start({ onChange: heard });
     setInterval(drawStrip, STRIP_EVERY_MS);
   }
@@ -112,7 +138,33 @@ async function begin() {
   const { needs } = model.person();
   if (needs) heard({ code: needs });
   model.startFix();
+  renew();
+}
+
+function renew() {
   model.refresh().catch(model.unreached);
+}
+
+/** In a drill: what only its phones have. Without a network it is tried at the next change. */
+async function play() {
+  if (playing || !model.isDrill()) return;
+  playing = {};
+  try {
+    await (await import("./packs.js")).openPack("drill");
+    playing = await import("./playing.js");
+  } catch (fault) {
+    playing = null;
+    if (navigator.onLine) throw fault;
+    return;
+  }
+  playing.start({ tell, untell });
+}
+
+/** The duty in the book on this phone has ended; what was saved under it stays. */
+async function gone() {
+  await model.load();
+  tell("gone", "warn", say("book.gone"), el("a", { class: "button", href: "#/mine" }, say("tab.mine")));
+  await show();
 }
 
 /** What others saved here and only they can send: said until it has gone. */
@@ -154,6 +206,8 @@ function countSoon() {
 /** What the sending found. */
 function heard(event) {
   countSoon();
+  // Perhaps the person's duty there has ended.
+  if (event.code === "item.unknown_place") renew();
   if (event.code.startsWith("auth.")) {
     const n = model.counts() ? model.counts().waiting : 0;
     const own = ["auth.expired", "auth.revoked"].includes(event.code);
@@ -171,21 +225,33 @@ function heard(event) {
 }
 
 function draw(tab) {
+  at = tab;
   drawStrip();
-  tabs.hidden = tab === null;
-  tabs.setAttribute("aria-label", say("tabs"));
+  drawTabs();
   if (tab === null) return;
-  const unread = model ? model.unread() : 0;
+  untell("conflict");
+  untell("fault");
+  if (tab === "mine") ["returned", "gone"].forEach(untell);
+}
+
+/** What is unread is counted while a page is open; else nothing moves under a thumb. */
+function recount() {
+  if (tabs.dataset.unread !== String(model.unread())) drawTabs();
+}
+
+function drawTabs() {
+  tabs.hidden = at === null;
+  tabs.setAttribute("aria-label", say("tabs"));
+  if (at === null) return;
+  const unread = model.unread();
+  tabs.dataset.unread = unread;
   const mine = TABS.filter(([name]) => model.tabs().includes(name));
   fill(tabs, el("ul", {}, mine.map(([name, href]) =>
     el("li", {},
-      el("a", { href, "aria-current": name === tab ? "page" : undefined },
+      el("a", { href, "aria-current": name === at ? "page" : undefined },
         icon(name),
         el("span", {}, say(`tab.${name === "mine" && !model.reports() ? "box" : name}`),
           name === "tasks" && unread > 0 && el("span", { class: "tab__count" }, String(unread))))))));
-  untell("conflict");
-  untell("fault");
-  if (tab === "mine") untell("returned");
 }
 
 function drawStrip() {
@@ -204,6 +270,7 @@ function drawStrip() {
       el("span", { class: `strip__net${online ? "" : " is-off"}` },
         icon(online ? "online" : "offline"), say(online ? "online" : "offline")),
       here && el("a", { href: "#/settings", "aria-label": say("settings.title") }, icon("settings"))));
+  if (playing && playing.draw) playing.draw();
 }
 
 /** How long until the next report is due, or how late it is. */

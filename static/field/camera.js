@@ -14,10 +14,13 @@ import { say } from "./words.js";
  */
 export function photoPart({ photos, hint = "", onchange }) {
   const held = [...photos];
+  /** Photos being made small, for which a form waits before it is saved. */
+  let adding = Promise.resolve();
   const thumbs = el("div", { class: "photos" });
   const finder = el("div", {});
   const told = el("div", { role: "status" });
   let stream = null;
+  let opening = 0;
 
   const show = () =>
     fill(
@@ -49,9 +52,16 @@ export function photoPart({ photos, hint = "", onchange }) {
       }),
     );
 
-  const add = async (blob) => {
+  /** One after the other, as they were taken; a fault is for who asked, not for the next photo. */
+  const add = (taken) => {
+    const mine = adding.then(() => addOne(taken));
+    adding = mine.catch(() => undefined);
+    return mine;
+  };
+
+  const addOne = async (taken) => {
     try {
-      held.push(await shrink(blob));
+      held.push(await shrink(await taken));
     } catch (fault) {
       if (!(fault instanceof NotAPhoto)) throw fault;
       fill(told, note("danger", say("photo.unreadable")));
@@ -62,10 +72,13 @@ export function photoPart({ photos, hint = "", onchange }) {
     onchange(held);
   };
 
+  /** The camera is off at once; what comes back ends when every photo taken is held. */
   const stop = () => {
+    opening += 1;
     for (const track of stream ? stream.getTracks() : []) track.stop();
     stream = null;
     fill(finder);
+    return adding;
   };
 
   /** Without room for photos the text still is taken. */
@@ -77,8 +90,10 @@ export function photoPart({ photos, hint = "", onchange }) {
 
   const open = async () => {
     if (stream || (await isFull())) return;
+    const mine = (opening += 1);
+    let found;
     try {
-      stream = await navigator.mediaDevices.getUserMedia({
+      found = await navigator.mediaDevices.getUserMedia({
         audio: false,
         video: { facingMode: "environment", width: { ideal: 1920 } },
       });
@@ -86,19 +101,31 @@ export function photoPart({ photos, hint = "", onchange }) {
       fill(told, note("warn", say("cam.denied")));
       return;
     }
-    const video = el("video", { autoplay: true, muted: true, playsInline: true });
-    video.srcObject = stream;
+    // Pressed again, or the page was left, while the phone asked whether it may.
+    if (mine !== opening) {
+      for (const track of found.getTracks()) track.stop();
+      return;
+    }
+    stream = found;
+    const video = el("video", {
+      autoplay: true, muted: true, playsInline: true,
+      onloadeddata: () => {
+        shutter.disabled = false;
+      },
+    });
     const shutter = el("button", {
       type: "button",
       class: "finder__shutter",
       "aria-label": say("photo.shutter"),
+      disabled: true, // until there is a picture
       onclick: async () => {
         const canvas = el("canvas", { width: video.videoWidth, height: video.videoHeight });
         canvas.getContext("2d").drawImage(video, 0, 0);
         // The picture is taken at the press; making it small may take half a second more.
-        await add(await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92)));
+        await add(new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92)));
       },
     });
+    video.srcObject = stream;
     fill(
       finder,
       el(

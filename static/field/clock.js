@@ -6,9 +6,6 @@ import { fact, setFact } from "./db.js";
 /** One page's life: the monotonic clock only compares moments of the same page. */
 export const SESSION = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
 
-/** Above this many seconds a clock counts as off, until the county says another limit. */
-export const OFF_SECONDS = 300;
-
 /**
  * RFC 3339 to the second, with the phone's own offset.
  * @param {Date} [date]
@@ -74,13 +71,22 @@ export function offsetOf(item, now) {
   return most < larger - 5 ? most : larger;
 }
 
-/** @param {number} offset @param {number} [limit] seconds */
-export function isOff(offset, limit = OFF_SECONDS) {
-  return Math.abs(offset) > limit;
-}
-
 /** The county's time in milliseconds, as well as this phone knows it. */
 export async function countyNow() {
   const known = await fact("clock");
   return Date.now() + (known ? known.offset_seconds * 1000 : 0);
+}
+
+/**
+ * Drill time at a real moment; before the first stretch the clock stands at its start.
+ * @param {{real: string, sim: string, rate: number}[]} stretches the oldest first
+ * @param {number} real_ms
+ * @returns {number | null} milliseconds; null while no clock runs
+ */
+export function simAt(stretches, real_ms) {
+  if (!stretches.length) return null;
+  const begun = stretches.filter((one) => Date.parse(one.real) <= real_ms);
+  if (!begun.length) return Date.parse(stretches[0].sim);
+  const last = begun[begun.length - 1];
+  return Date.parse(last.sim) + last.rate * (real_ms - Date.parse(last.real));
 }

@@ -21,14 +21,6 @@ const NUMBERS = [
 ];
 
 /**
- * The end of a code, enough to tell one's own reports apart.
- * @param {string} code
- */
-export function spoken(code) {
-  return `…${code.slice(-4)}`;
-}
-
-/**
  * One check character: finds any single wrong or two swapped digits and letters.
  * @param {string} text
  */

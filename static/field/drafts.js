@@ -10,6 +10,7 @@ let writing = Promise.resolve();
 
 /** A person's form as it stood last, its photos with their bytes; null where there is none. */
 export async function read(key, author) {
+  await writing;
   const found = await outbox.draft(key);
   if (!found || found.author !== author) return null;
   const photos = [];

@@ -1,18 +1,4 @@
-// The clock of a drill (演练时钟), and what stands when in it: without a network, a page or a database.
-
-/**
- * Drill time at a real moment; before the first stretch the clock stands at its start.
- * @param {{real: string, sim: string, rate: number}[]} stretches the oldest first
- * @param {number} real_ms
- * @returns {number | null} milliseconds; null while no clock runs
- */
-export function simAt(stretches, real_ms) {
-  if (!stretches.length) return null;
-  const begun = stretches.filter((one) => Date.parse(one.real) <= real_ms);
-  if (!begun.length) return Date.parse(stretches[0].sim);
-  const last = begun[begun.length - 1];
-  return Date.parse(last.sim) + last.rate * (real_ms - Date.parse(last.real));
-}
+// When things of a drill were by the phone's own clock, and what there is to watch at what drill time.
 
 /**
  * A real moment at which the clock showed that drill time.

@@ -38,8 +38,7 @@ export const goodUntil = (lot) => lot.good_until || say("store.no_date");
 /** Items of this kind that the county's last answer cannot hold, the oldest first. */
 async function since(kind) {
   const told = Date.parse(model.reference().server_time);
-  return (await model.savedItems(kind)).filter((row) =>
-    row.book === model.reference().book && !(heardAt(row) < told));
+  return (await model.savedItems(kind)).filter((row) => !(heardAt(row) < told));
 }
 
 /** Lots of a depot, less what left with trips issued on this phone since. */

@@ -1,11 +1,9 @@
 // What the pages know: the person in use, what the county told, and what this phone adds to it.
 
 import { NoNetwork, Problem } from "./api.js";
-import { stamp } from "./clock.js";
+import { simAt, stamp } from "./clock.js";
 import { fact, setFact } from "./db.js";
-import { simAt } from "./drill_time.js";
 import * as drafts from "./drafts.js";
-import { completed } from "./figures.js";
 import * as outbox from "./outbox.js";
 import * as pin from "./pin.js";
 import * as position from "./place.js";
@@ -19,6 +17,7 @@ const ALL = 2000;
 
 const state = {
   person: null, people: [], reference: null, incident: null, saved: null, counts: null, unread: 0,
+  drill: null, unheard: [], books: {},
 };
 const listeners = new Set();
 /** The book that was chosen last, by hand. */
@@ -34,7 +33,7 @@ export function now(real_ms = Date.now()) {
 }
 
 /** What the phone took down itself, beside what the county tells of the same book. */
-function inBook(time) {
+export function inBook(time) {
   return stamp(new Date(now(Date.parse(time))));
 }
 
@@ -45,7 +44,8 @@ export function onchange(listener) {
 }
 
 export function changed() {
-  for (const listener of listeners) listener();
+  // Without a book there is no page but the one that asks for it.
+  if (state.reference) for (const listener of listeners) listener();
 }
 
 /** Reads everything again from the phone's own store; never waits for the network. */
@@ -53,11 +53,21 @@ export async function load() {
   state.person = await pin.person();
   state.people = await pin.people();
   const book = await pin.book();
+  const before = state.reference && state.reference.book;
   state.reference = book === undefined ? null : await pin.reference(book);
+  state.drill = state.reference && await pin.drillNow(book);
+  const clock = state.drill ? state.drill.clock : [];
+  // Of a clock that is only added to, the longer one was told later.
+  if (state.drill && clock.length > (state.reference.clock || []).length) {
+    state.reference = { ...state.reference, clock };
+  }
+  state.books = (await fact("books")) || {};
   const chosen = await fact("incident");
   const open = incidents();
   state.incident = open.find((one) => one.id === chosen) || open[0] || null;
   await count();
+  // Perhaps another tab chose it: a form that is open here must not be saved in that book.
+  if (before && state.reference && before !== book) dispatchEvent(new Event("hashchange"));
 }
 
 export async function count() {
@@ -65,7 +75,12 @@ export async function count() {
   state.counts = await outbox.counts();
   const read = await said("task", "task");
   const tasks = (state.reference && state.reference.tasks) || [];
-  state.unread = tasks.filter((one) => !one.done_at && !one.read_at && !read.has(one.id)).length;
+  const heard = await said("task", "inject");
+  const running = state.drill && state.drill.state === "running";
+  state.unheard = ((running && state.drill.told) || [])
+    .filter((one) => !one.received_at && !heard.has(one.id));
+  state.unread = state.unheard.length
+    + tasks.filter((one) => !one.done_at && !one.read_at && !read.has(one.id)).length;
   changed();
 }
 
@@ -73,7 +88,13 @@ export async function count() {
 export async function refresh(book = undefined) {
   const asked = book ?? (await pin.book()) ?? null;
   if (book !== undefined) choice = book;
-  const found = await pin.fetchReference(asked);
+  let found;
+  try {
+    found = await pin.fetchReference(asked);
+  } catch (fault) {
+    if (pin.isGone(fault)) dispatchEvent(new Event("relief-gone"));
+    throw fault;
+  }
   // An answer that comes late must not take back what was chosen in between.
   if (book === undefined ? asked === ((await pin.book()) ?? null) : book === choice) {
     await pin.setBook(found.book);
@@ -81,7 +102,21 @@ export async function refresh(book = undefined) {
   await load();
   // Kept beside what the person does meanwhile.
   import("./packs.js").then(({ keepFor }) => keepFor(found));
+  if (asked !== null && found.book !== asked) dispatchEvent(new Event("relief-gone"));
   return found;
+}
+
+/** Works in that book from now on, without a network as it was last told; false if it never was. */
+export async function enter(id) {
+  try {
+    await refresh(id);
+  } catch (fault) {
+    unreached(fault);
+    if (!(await pin.reference(id))) return false;
+    await pin.setBook(id);
+    await load();
+  }
+  return true;
 }
 
 export const person = () => state.person;
@@ -91,6 +126,10 @@ export function personName(id) {
 }
 
 export const reference = () => state.reference;
+/** How the drill on this phone stands, and what one's seats were told; null in the real book. */
+export const drill = () => state.drill;
+/** What one's seats were told and nobody has received. */
+export const unheard = () => state.unheard;
 export const incident = () => state.incident;
 export const counts = () => state.counts;
 
@@ -127,7 +166,7 @@ export function tabs() {
   const { store, drill } = state.reference;
   const keeps = Boolean(store && store.depots.length);
   // Who only evaluates a drill has nothing to receive or to do in it.
-  const acts = reports() || keeps || !drill;
+  const acts = reports() || keeps || !drill || Boolean(state.drill && state.drill.told);
   return [
     ...(reports() ? ["report"] : []),
     ...(keeps ? ["store"] : []),
@@ -142,6 +181,12 @@ export function tabs() {
 export function book() {
   if (!state.reference) return null;
   return state.reference.books.find((one) => one.id === state.reference.book) || null;
+}
+
+/** The name of a book, also of one that is the person's no more. */
+export function bookName(id) {
+  const found = state.books[id];
+  return !found ? "" : found.kind === "drill" ? say("book.drill", found) : say("book.real");
 }
 
 export const isDrill = () => Boolean(book() && book().kind === "drill");
@@ -217,62 +262,26 @@ export async function likelyPlace(fix) {
   return first ? first.key : null;
 }
 
-// Series
+// What was saved here
 
 let kept = null;
 
-/** Everything saved here, the newest first; read once and again after a change. */
+/** What was saved here of this book, the newest first; read once and again after a change. */
 function saved() {
-  kept = kept || outbox.items({ limit: ALL }).then(({ rows }) => rows);
+  const here = state.reference && state.reference.book;
+  kept = kept || outbox.items({ limit: ALL }).then(({ rows }) => rows.filter((row) => row.book === here));
   return kept;
-}
-
-async function ownReports() {
-  return (await saved())
-    .filter((row) => row.kind === "report" && !["gone", "returned"].includes(row.group))
-    .sort((one, other) => one.device_seq - other.device_seq);
-}
-
-/**
- * The series of an incident as the county knows them, each with what this phone has added since.
- * @param {number | null} [id] of the incident; all of them without
- */
-export async function chains(id) {
-  const known = (state.reference.chains || []).map((one) => ({ ...one, mine: false }));
-  const own = await ownReports();
-  for (const row of own) {
-    const { body } = row;
-    const extended = known.find((one) => one.chain === body.chain);
-    const begins = body.base === null || body.base === undefined;
-    if (extended && (extended.head === row.id || extended.head !== body.base)) continue;
-    if (!extended && !begins) continue;
-    const next = {
-      chain: body.chain, head: row.id, incident: body.incident, area: body.area,
-      village: body.village, kind: body.kind, state: row.state, as_of: inBook(body.as_of), mine: true,
-      figures: completed(body.figures, extended ? extended.figures : {}),
-    };
-    if (extended) Object.assign(extended, next);
-    else known.push(next);
-  }
-  return known
-    .filter((one) => id === undefined || one.incident === id)
-    .sort((one, other) => Date.parse(other.as_of) - Date.parse(one.as_of));
-}
-
-/** The newest series of a place, or null. */
-export async function chainOf({ incident: id, key }) {
-  return (await chains(id)).find((one) => (one.village || one.area) === key) || null;
-}
-
-export async function chainById(id) {
-  return (await chains()).find((one) => one.chain === id) || null;
 }
 
 // Drafts
 
-export const draft = (key) => drafts.read(key, state.person.id);
+/** A form of a drill (演练) is never gone on with in the real book, nor the other way round. */
+export const formKey = (key) => (key && isDrill() ? `${key}@${state.reference.book}` : key);
 
-export const keepDraft = (form) => drafts.keep({ ...form, author: state.person.id });
+export const draft = (key) => drafts.read(formKey(key), state.person.id);
+
+export const keepDraft = (form) =>
+  drafts.keep({ ...form, key: formKey(form.key), author: state.person.id });
 
 export const dropDraft = drafts.drop;
 
@@ -283,50 +292,13 @@ export async function save({
   kind, body, photos = [], draft: key = null, replaces = null, hold_ms = undefined,
 }) {
   const item = await drafts.save({
-    kind, body, photos, draft: key, replaces, hold_ms,
+    kind, body, photos, draft: formKey(key), replaces, hold_ms,
     author: state.person.id, book: state.reference.book,
   });
   state.saved = item;
   kept = null;
   count(); // the person need not wait for it
   return item;
-}
-
-/**
- * Saves a report. With a series it extends its newest version, without one it begins a new one.
- * @param {{place: any, chain: any, figures: Record<string, number>, kind?: string,
- *   reason?: {code: string, text: string},
- *   narrative?: string, scene?: any, photos?: any[], fix?: any, incident?: number | null,
- *   draft?: string | null, replaces?: string | null}} said
- */
-export async function saveReport({
-  place: where, chain, figures, kind, reason = { code: "", text: "" }, narrative = "", scene = {}, photos = [],
-  fix = null, incident: id = state.incident ? state.incident.id : null, draft: key = null,
-  replaces = null,
-}) {
-  await setFact("last_place", where.key);
-  return save({
-    kind: "report",
-    photos,
-    draft: key,
-    replaces,
-    body: {
-      incident: chain ? chain.incident : id,
-      area: where.area,
-      village: where.village,
-      kind: kind || (chain ? "follow_up" : "initial"),
-      chain: chain ? chain.chain : null,
-      base: chain ? chain.head : null,
-      as_of: stamp(),
-      figures,
-      change_reason: reason.code,
-      change_note: reason.text,
-      narrative,
-      point: fix ? fix.point : null,
-      accuracy_m: fix ? fix.accuracy_m : null,
-      scene,
-    },
-  });
 }
 
 /** What was saved last and can still be told about; taken once a page has told it. */
@@ -336,30 +308,6 @@ export function lastSaved() {
 
 export function toldSaved() {
   state.saved = null;
-}
-
-/** Figures that a first report must hold, all 0: nothing happened here. */
-export function nothing() {
-  return Object.fromEntries(
-    state.reference.indicators.filter((one) => one.needed).map((one) => [one.key, 0]));
-}
-
-/**
- * A zero report (零报告): every series of the person's own places stays as it is. Where there is
- * none, an initial report says that nothing happened.
- * @returns {Promise<{where: any, chain: any}[]>} what would be saved, one per series
- */
-export async function zeroes() {
-  const found = [];
-  const all = await chains(state.incident ? state.incident.id : null);
-  for (const where of places()) {
-    const chain = all.find((one) => (one.village || one.area) === where.key);
-    if (chain && chain.kind !== "verified") found.push({ where, chain });
-    // The township's own series stands for its villages.
-    if (chain && where.village === null) return [{ where, chain }];
-  }
-  if (!found.length && places().length) found.push({ where: places()[0], chain: null });
-  return found;
 }
 
 // Goods and tasks, with what this phone has said about them already

@@ -1,5 +1,5 @@
 // What only some phones hold of the app: the pages of stores and of hand-outs, the scanner, and the
-// pages of those who evaluate a drill.
+// pages of those who play in a drill or evaluate it.
 
 import { keepPack } from "./renew.js";
 import { el } from "./ui.js";
@@ -21,5 +21,5 @@ export async function openPack(pack) {
 export async function keepFor({ store, books }) {
   if (store) await keepPack("store");
   if (store && store.depots.length) await keepPack("scanner");
-  if (books.some((one) => one.watches)) await keepPack("drill");
+  if (books.some((one) => one.kind === "drill")) await keepPack("drill");
 }

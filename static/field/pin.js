@@ -171,7 +171,7 @@ export async function leave() {
   }
   tx.objectStore("refdata").clear();
   tx.objectStore("people").delete(id);
-  tx.objectStore("meta").delete("person");
+  for (const key of ["person", "books"]) tx.objectStore("meta").delete(key);
   await tx.done;
   openFor = null;
 }
@@ -193,27 +193,74 @@ export function setBook(id) {
   return setFact("book", id);
 }
 
-/** What the county told last about this book, or null. @param {number} id of the book */
-export async function reference(id) {
-  const found = await (await open()).get("refdata", `reference:${id}`);
+/** What the county told last of a book, or null. @param {string} what */
+async function told(what, id) {
+  const found = await (await open()).get("refdata", `${what}:${id}`);
   return found && found.who === await fact("person") ? found.data : null;
 }
 
+/** What a phone needs offline in this book, or null. @param {number} id of the book */
+export const reference = (id) => told("reference", id);
+
+/** How the drill (演练) of this book stood when the county last told, or null. */
+export const drillNow = (id) => told("drill", id);
+
+/** Whether the county says that the person has nothing to do there any more. */
+export const isGone = ({ code }) => code === "item.unknown_place";
+
 /**
- * Asks the county anew and keeps the answer; unchanged costs almost nothing.
- * @param {number | null} id of the book; null for the one the county thinks of first
+ * Asks the county anew and keeps the answer; unchanged costs almost nothing. Who holds no duty in
+ * that book any more keeps nothing the county told of it.
  */
-export async function fetchReference(id = null) {
+async function fetched(what, id) {
   const who = await fact("person");
   const db = await open();
-  const kept = id === null ? undefined : await db.get("refdata", `reference:${id}`);
+  const kept = id === null ? undefined : await db.get("refdata", `${what}:${id}`);
   const headers = kept && kept.who === who ? { "If-None-Match": kept.etag } : {};
   const token = await tokenOf(who);
-  const path = id === null ? "reference" : `reference?book=${id}`;
-  const answer = await call("GET", path, { token, headers });
+  const path = id === null ? what : `${what}?book=${id}`;
+  let answer;
+  try {
+    answer = await call("GET", path, { token, headers });
+  } catch (fault) {
+    if (isGone(fault)) await forget((book) => id === null || book === id);
+    throw fault;
+  }
   if (answer.status === 304) return kept.data;
   const data = answer.body;
-  const key = `reference:${data.book}`;
+  const key = `${what}:${data.book}`;
   await db.put("refdata", { key, who, etag: answer.headers.get("ETag") || "", data });
   return data;
 }
+
+/** @param {(book: number) => boolean} gone books that are the person's no more */
+async function forget(gone) {
+  const who = await fact("person");
+  const tx = (await open()).transaction("refdata", "readwrite", STRICT);
+  for (const row of await tx.store.getAll()) {
+    if (row.who === who && gone(row.data.book)) tx.store.delete(row.key);
+  }
+  await tx.done;
+}
+
+/**
+ * Asks for what a phone needs offline in a book; in another one where that is the person's no more.
+ * @param {number | null} id of the book; null for the one the county thinks of first
+ */
+export async function fetchReference(id = null) {
+  let data;
+  try {
+    data = await fetched("reference", id);
+  } catch (fault) {
+    if (isGone(fault) && id !== null) return fetchReference();
+    throw fault;
+  }
+  const now = await book();
+  await forget((one) => one !== now && !data.books.some((each) => each.id === one));
+  const names = Object.fromEntries(data.books.map((one) => [one.id, one]));
+  await setFact("books", { ...await fact("books"), ...names });
+  return data;
+}
+
+/** Asks how a drill stands. @param {number} id of its book */
+export const fetchDrill = (id) => fetched("drill", id);

@@ -7,11 +7,11 @@ import { STRICT, open } from "./db.js";
 import { listen, sending, tidy } from "./outbox.js";
 import { refused, tokenOf } from "./pin.js";
 import {
-  BATCH, answered, fault, isHeld, isPassing, isResting, next, order, senderOf, settled, told, wait,
+  BATCH, answered, fault, isHeld, isPassing, isResting, next, order, senderOf, settled, wait,
 } from "./rules.js";
+import * as states from "./states.js";
 
 const EVERY_MS = 30_000;
-const STATES_EVERY_MS = 60_000;
 const LOW_BYTES = 100e6;
 
 const shared = {
@@ -22,10 +22,10 @@ const channel = new BroadcastChannel("relief-field");
 let tell = () => undefined;
 let failures = 0;
 let width = BATCH;
-let statesAt = 0;
 let timer = 0;
 let asked = false;
 let current = null;
+let again = false;
 let offset = 0;
 
 /** How it stands, for the strip on top. */
@@ -70,7 +70,7 @@ export function start({ onChange }) {
 export async function now() {
   failures = 0;
   shared.next_try_ms = 0;
-  statesAt = 0;
+  states.askAgain();
   const tx = (await open()).transaction("outbox", "readwrite");
   for (const todo of ["text", "photos"]) {
     for (const row of await tx.store.index("todo").getAll(todo)) {
@@ -84,10 +84,27 @@ export async function now() {
 /** One run, unless another tab is at it or it is too early. */
 export async function kick(how = {}) {
   asked = asked || Boolean(how.asked);
-  const early = shared.next_try_ms - Date.now();
-  if (!asked && (!navigator.onLine || (early > 0 && early <= 300_000))) return;
-  if (!current) current = once().finally(() => { current = null; });
+  if (!asked && isEarly()) return;
+  // A run that is under way may have looked for the last time already.
+  if (current) again = true;
+  else current = runs();
   await current;
+}
+
+function isEarly() {
+  const early = shared.next_try_ms - Date.now();
+  return !navigator.onLine || (early > 0 && early <= 300_000);
+}
+
+async function runs() {
+  try {
+    do {
+      again = false;
+      await once();
+    } while (again && !isEarly());
+  } finally {
+    current = null;
+  }
 }
 
 async function once() {
@@ -113,7 +130,7 @@ async function run() {
   shared.done = 0;
   const blocked = new Set();
   try {
-    if (!(await work(blocked)) && !(await statesDue())) return;
+    if (!(await work(blocked)) && !(await states.due())) return;
     offset = await ask();
     shared.last_contact_ms = Date.now();
     for (let job = await work(blocked); job; job = await work(blocked)) {
@@ -189,6 +206,12 @@ async function sendTexts(rows, blocked) {
     }
   }
   await settle(claimed, results);
+}
+
+/** Asks what became of what the county has. */
+function pullStates(blocked) {
+  const stop = (error, who, token) => mustStop(error, who, token, blocked);
+  return states.pull({ blocked, announce, now: heardNow, mustStop: stop });
 }
 
 /** Marks these as tried, in one transaction: from here on nobody takes them back. */
@@ -309,56 +332,6 @@ async function mustStop(error, who, token, blocked) {
   const { sentence } = error;
   announce({ code: error.status === 401 ? code : error.code, person: who, sentence });
   return false;
-}
-
-async function statesDue() {
-  return Date.now() - statesAt > STATES_EVERY_MS && (await senders()).size > 0;
-}
-
-/** Oldest receipt still on this phone, by whose token it is asked for. */
-async function senders() {
-  const found = new Map();
-  for (const row of await (await open()).getAll("outbox")) {
-    const who = senderOf(row);
-    if (!row.receipt || row.group === "gone") continue;
-    const since = Date.parse(row.received_at) - 1000;
-    if (!(found.get(who) < since)) found.set(who, since);
-  }
-  return found;
-}
-
-/** Asks what became of items the county has: adopted, returned and why, to be merged. */
-async function pullStates(blocked) {
-  if (!(await statesDue())) return;
-  statesAt = Date.now();
-  for (const [who, since] of await senders()) {
-    const token = blocked.has(who) ? null : await tokenOf(who);
-    if (!token) continue;
-    try {
-      const path = `items?since=${encodeURIComponent(new Date(since).toISOString())}`;
-      const { body } = await call("GET", path, { token });
-      await keepStates(body.items || []);
-    } catch (error) {
-      if (await mustStop(error, who, token, blocked)) throw error;
-      if (!blocked.has(who)) throw error;
-    }
-  }
-}
-
-async function keepStates(receipts) {
-  const tx = (await open()).transaction("outbox", "readwrite", STRICT);
-  const news = [];
-  for (const receipt of receipts) {
-    const row = await tx.store.get(receipt.id);
-    if (!row || !row.receipt) continue; // only an answer to the item itself gives a receipt
-    const after = settled(told(row, receipt, heardNow()));
-    if (["state", "reason", "todo"].every((key) => after[key] === row[key])) continue;
-    tx.store.put(after);
-    const code = after.state === "to_merge" ? "sync.version_conflict" : `item.${after.state}`;
-    if (after.state !== row.state) news.push({ code, id: row.id, reason: after.reason });
-  }
-  await tx.done;
-  for (const event of news) announce(event);
 }
 
 /** Milliseconds until something may be sent that cannot be now, at most half a minute. */

@@ -1,9 +1,10 @@
 // What an evaluator's pages know: the drill as the county told it, its clock, and what was written
 // down here since. A phone keeps real time; drill time is worked out from the clock last heard of.
 
-import { countyNow } from "./clock.js";
-import { realAt, simAt } from "./drill_time.js";
+import { countyNow, simAt } from "./clock.js";
+import { realAt } from "./drill_time.js";
 import * as model from "./model.js";
+import { language } from "./words.js";
 
 /** The reference's part for evaluators, or null. */
 export const drill = () => model.reference().drill || null;
@@ -51,7 +52,6 @@ export async function written() {
     found.set(keyOf(one), { ...one, seen_at: own(one.seen_at), row: null });
   }
   for (const row of await model.savedItems("observation")) {
-    if (row.book !== model.reference().book) continue;
     found.set(keyOf(row.body), { ...row.body, photos: row.photos, row });
   }
   return found;
@@ -79,3 +79,8 @@ export async function save(key, {
 }
 
 export const draftOf = (key) => `observation:${key}`;
+
+/** A field in the person's language. */
+export function inWords(thing, name) {
+  return (language() === "en" && thing[`${name}_en`]) || thing[name] || "";
+}

@@ -21,6 +21,15 @@
     }
   });
 
+  // A scanner types a code and then Enter: that leads to the next field, it does not send the form.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input[data-scan]")) return;
+    event.preventDefault();
+    const fields = [...event.target.form.querySelectorAll("input:not([type=hidden]), select")];
+    const next = fields[fields.indexOf(event.target) + 1];
+    if (next) next.focus();
+  });
+
   // <a data-opens="id"> leads to a page; where a dialog of that id is at hand it opens instead.
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");

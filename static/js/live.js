@@ -4,7 +4,8 @@
 // The cursor is (epoch, number). A frame {t, from, to, rows, lines} that begins at or before the
 // cursor and ends after it takes the board to `to`; one that ends at or before it is old news; one
 // that begins after it leaves a hole, and the socket is opened again with the cursor.
-// Close codes: 4401 signed out, 4403 not allowed, 4408 too slow, 4409 take a fresh snapshot.
+// Close codes: 4401 signed out, 4403 not allowed, 4408 too slow, 4409 take a fresh snapshot,
+// 4503 cut off by a drill until the time of its clock that the reason says.
 
 export const HEARTBEAT = 10_000;
 const DEAD_AFTER = 2.5 * HEARTBEAT; // a server killed in mid-handshake never signals a close
@@ -15,10 +16,12 @@ const SHORTEST_WAIT = 100; // before the next try of what failed; doubled from t
 const LONGEST_WAIT = 2_000;
 const TRIES = 3; // failed handshakes before polling
 const RETRY_SOCKET = 60_000;
+const CUT_OFF = 3_500; // on average, before asking whether a drill's outage is over
 
 export class Live {
   // `feed` holds the addresses socket, events and snapshot. `on` holds what is called:
-  // frame(frame), snapshot(snapshot), state({name, since}), replayed(count), ended(why).
+  // frame(frame), snapshot(snapshot), state({name, since, age, until}), replayed(count),
+  // ended(why).
   constructor({ feed, epoch, number, serverNow, on, engine = globalThis }) {
     Object.assign(this, { feed, epoch, cursor: number, on, engine });
     this.offset = serverNow - engine.Date.now();
@@ -26,6 +29,7 @@ export class Live {
     this.name = "catching_up";
     this.attempt = this.failures = this.behind = 0;
     this.polling = this.answered = this.ended = this.stopped = false;
+    this.until = null; // while a drill has cut the board off: the drill time of its end
   }
 
   start() {
@@ -74,7 +78,7 @@ export class Live {
     this.socket = socket;
     this.alive();
     socket.onmessage = (event) => this.socket === socket && this.take(JSON.parse(event.data));
-    socket.onclose = (event) => this.socket === socket && this.closed(event.code);
+    socket.onclose = (event) => this.socket === socket && this.closed(event.code, event.reason);
   }
 
   leave() {
@@ -92,17 +96,31 @@ export class Live {
     this.dead = this.engine.setTimeout(() => this.closed(1006), DEAD_AFTER);
   }
 
-  closed(code) {
+  closed(code, reason) {
     this.leave();
     if (code === 4401) this.end("signed_out");
     else if (code === 4403) this.end("not_allowed");
     else if (code === 4409) this.refresh();
+    else if (code === 4503) this.cutOff(reason);
     else this.lost();
+  }
+
+  // The server answers: nothing is broken, so it is asked again at an even pace until the outage
+  // is over.
+  cutOff(until) {
+    this.until = until;
+    this.joined = false;
+    this.attempt = this.failures = 0;
+    const wait = CUT_OFF * (0.5 + this.engine.Math.random());
+    this.engine.clearTimeout(this.timer);
+    this.timer = this.engine.setTimeout(() => (this.polling ? this.poll() : this.open()), wait);
+    this.tell();
   }
 
   lost() {
     if (!this.joined) this.failures += 1;
     this.joined = false;
+    this.until = null;
     if (this.polling) return;
     if (this.failures >= TRIES) this.poll();
     else this.again(() => this.open());
@@ -150,6 +168,7 @@ export class Live {
   level() {
     this.joined = true;
     this.polling = false;
+    this.until = null;
     this.attempt = this.failures = 0;
     if (this.behind && this.wasAway) this.on.replayed(this.behind);
     this.behind = 0;
@@ -196,11 +215,13 @@ export class Live {
       const frame = await answer.json();
       this.attempt = 0;
       this.answered = true;
+      this.until = null;
       if (frame.to > frame.from) pause = 200;
       this.take(frame);
     } catch {
       // Not the socket is blocked but the server is away: come back to both.
       this.polling = this.answered = false;
+      this.until = null;
       this.failures = TRIES - 1;
       this.again(() => this.open());
       this.tell();
@@ -211,12 +232,13 @@ export class Live {
     this.timer = this.engine.setTimeout(() => this.poll(), pause);
   }
 
-  // An answer of ours, or nothing when the person may not see it any more.
+  // An answer of ours, or nothing when the person may not see it any more, or not now.
   async ask(address) {
     const answer = await this.engine.fetch(address, { redirect: "manual", cache: "no-store" });
     if (answer.ok || answer.status === 409) return answer;
     if (answer.type === "opaqueredirect" || answer.status === 401) this.end("signed_out");
     else if (answer.status === 403 || answer.status === 404) this.end("not_allowed");
+    else if (answer.headers.has("Relief-Cut-Off")) this.cutOff(answer.headers.get("Relief-Cut-Off"));
     else throw new Error(`expected a page of changes, got ${answer.status}`);
     return null;
   }
@@ -229,14 +251,15 @@ export class Live {
 
   tell(always = false) {
     const name = this.state();
-    if (name === "stale") this.wasAway = true;
+    if (name === "stale" || name === "outage") this.wasAway = true;
     if (always || name !== this.name) {
       this.name = name;
-      this.on.state({ name, since: this.since, age: this.age });
+      this.on.state({ name, since: this.since, age: this.age, until: this.until });
     }
   }
 
   state() {
+    if (this.until !== null) return "outage";
     if (this.age > (this.joined ? QUIET : OFFLINE)) return "stale";
     if (this.joined) return "live";
     return this.polling && this.answered ? "polling" : "catching_up";

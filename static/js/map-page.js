@@ -8,7 +8,8 @@ const state = document.querySelector("[data-map-state]");
 const show = ({ name, since = Date.now(), age = 0 }) => {
   const time = window.reliefBook?.now(age) ?? since;
   const clock = new Date(time).toLocaleTimeString("zh-CN", { timeZone: about.zone, hour12: false });
-  const words = { live: state.dataset.live, stale: `${state.dataset.stale} ${clock}` }[name];
+  const old = `${state.dataset.stale} ${clock}`;
+  const words = { live: state.dataset.live, stale: old, outage: old }[name];
   state.textContent = words || state.dataset.joining;
   state.className = `badge ${name === "live" ? "badge--good" : "badge--warn"}`;
   state.hidden = false;

@@ -31,10 +31,15 @@ window.reliefSymbols = (() => {
     return svg;
   };
 
+  // What a finger, or a mouse, can hit: at least so many pixels, however small the sign is drawn.
+  const TARGET = matchMedia("(pointer: coarse)").matches ? 44 : 24;
+
   const sign = (kind, size = 26) => {
     const box = element("span", `map-sign map-sign-${kind}`);
     box.append(picture(kind));
-    return L.divIcon({ html: box, className: "map-sign-box", iconSize: [size, size] });
+    box.style.width = box.style.height = `${size}px`;
+    const target = Math.max(size, TARGET);
+    return L.divIcon({ html: box, className: "map-sign-box", iconSize: [target, target] });
   };
 
   const label = (name, figure, className) => {
@@ -69,5 +74,5 @@ window.reliefSymbols = (() => {
       month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
     }).format(new Date(value));
 
-  return { element, sign, label, card, number, time, picture };
+  return { TARGET, element, sign, label, card, number, time, picture };
 })();

@@ -3,13 +3,14 @@
 // Rows that wait for the map: `document.addEventListener("relief-map", e => e.detail.apply(...))`.
 "use strict";
 window.reliefMap = (() => {
-  const { sign, label } = window.reliefSymbols;
+  const { TARGET, sign, label } = window.reliefSymbols;
   const { Routes, along } = window.reliefRoutes;
   const cards = window.reliefCards;
   const PANES = { areas: 300, water: 330, homes: 340, roads: 350, closed: 370, trips: 380, signs: 610, names: 650 };
   const STEPS = [0.0001, 0.1, 0.25, 0.5]; // shares of the need at which the shade deepens
   const STREETS_FROM = 12, VILLAGES_FROM = 10.5, VILLAGE_NAMES_FROM = 12.5;
   const TICK = 10000;
+  const FIRST_PAUSE = 1000, LAST_PAUSE = 30000; // before the base is asked for again
   const attached = [];
 
   class Layer {
@@ -32,7 +33,20 @@ window.reliefMap = (() => {
       }
       map.getPane("names").style.pointerEvents = "none";
       if (options.base) this.start(options.base);
-      else fetch(options.baseUrl).then((answer) => answer.json()).then((base) => this.start(base));
+      else this.ask(options.baseUrl, FIRST_PAUSE);
+    }
+
+    // Areas and roads, asked for again while the server or the network does not answer.
+    async ask(url, pause) {
+      let base = null;
+      try {
+        const answer = await fetch(url);
+        if (answer.ok) base = await answer.json();
+      } catch (error) {
+        console.warn("map", error.message);
+      }
+      if (base) this.start(base);
+      else setTimeout(() => this.ask(url, Math.min(2 * pause, LAST_PAUSE)), pause);
     }
 
     start(base) {
@@ -145,7 +159,10 @@ window.reliefMap = (() => {
         const about = feature.properties;
         const [lon, lat] = feature.geometry.coordinates;
         const dot = L.circleMarker([lat, lon], {
-          pane: "roads", radius: 3.5, className: "map-village",
+          pane: "roads", radius: 3.5, className: "map-village", interactive: false,
+        }).addTo(this.dots);
+        L.circleMarker([lat, lon], {
+          pane: "roads", radius: TARGET / 2, className: "map-target",
         }).bindPopup(() => cards.village(this, about)).addTo(this.dots);
         const mark = L.marker([lat, lon], {
           pane: "names", interactive: false, keyboard: false,

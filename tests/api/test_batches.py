@@ -5,7 +5,7 @@ import json
 import pytest
 import time_machine
 from django.db import IntegrityError, OperationalError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.errors import DeadlockDetected
 
@@ -93,9 +93,7 @@ def answered(status: int, said: dict) -> tuple:
     )
 
 
-@settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_a_batch_makes_what_its_items_make_one_by_one(world, data):
     # Asha's county reports for every place, and nothing but the way of sending differs.

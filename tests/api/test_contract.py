@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import schemathesis
 from django.conf import settings
+from django.test import Client
 from django.utils import translation
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as runs
@@ -103,7 +104,7 @@ def test_the_schema_keeps_its_word_whatever_is_sent(world):
         _try_all(emeka, found.ok())
         for found in schemathesis.openapi.from_dict(document).get_all_operations()
     ]
-    assert len(tried) == 8
+    assert len(tried) == 10
     assert sum(tried) >= 30
 
 
@@ -194,6 +195,7 @@ def test_bodies_nobody_honest_sends_are_refused(phone, flood):
             {"x" * 50: 1},
             [],
             {"deaths": {}},
+            {"deaths": True},
         ],
         "point": [[200, 0], [1], "here"],
         "narrative": ["x" * 201, 5],
@@ -215,6 +217,8 @@ def test_bodies_nobody_honest_sends_are_refused(phone, flood):
     many = emeka.batch(*[{}] * 51)
     refused(many, "request.invalid", 422)
     refused(emeka.http.get(ROOT + "nothing/here"), "request.not_found", 404)
+    bare = Client(enforce_csrf_checks=True)
+    refused(bare.put(ROOT + "photos/../../x"), "request.not_found", 404)
     refused(emeka.http.post(ROOT + "reference"), "request.wrong_method", 405)
     refused(emeka.http.get(ROOT + "reference?book=x"), "request.invalid", 422)
 

@@ -58,7 +58,8 @@ def test_another_body_under_the_same_id_is_refused_and_changes_nothing(phone, fl
     assert Report.objects.get().figures["affected_population"] == 0
 
 
-def test_receipts_count_by_day_and_book(phone, world, flood):
+def test_receipts_count_by_day_and_book(phone, world, flood, time_machine):
+    time_machine.move_to(dt.datetime.now(dt.UTC), tick=False)  # no midnight in between
     emeka, iris = phone("emeka"), Phone(world, "iris")
     one, two = (emeka.put(emeka.report(flood, village=v)) for v in ("Willow", "Reed"))
     drill = iris.report(None) | {"book": world.drill.id}

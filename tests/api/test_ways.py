@@ -14,6 +14,7 @@ from relief.field import rules, sms
 from relief.field.models import Alert, Channel, Item, Photo
 from relief.reports.models import Report
 from relief.response.desk import adopt_report, gather_items
+from relief.web.api import handed_in, intake
 from tests import world as named
 from tests.api.phones import sha
 from tests.api.pictures import picture
@@ -144,6 +145,24 @@ def test_a_file_brings_items_and_their_photos(phone, flood, desk, world):
     stored = Item.objects.get()
     assert (stored.author, stored.brought_by) == (emeka.user, world.users["asha"].id)
     assert emeka.put(item).json()["complete"] is True
+
+
+def test_a_line_that_cannot_be_taken_hinders_no_other_and_too_long_a_file_says_where_it_stopped(
+    phone, flood, desk, monkeypatch
+):
+    emeka = phone("emeka")
+    first, second, third = (emeka.report(flood, village="Willow") for _n in range(3))
+    done = intake.take_in_all
+
+    def broken(raws, *, bearer):
+        return [RuntimeError("no disk")] if raws == [first] else done(raws, bearer=bearer)
+
+    monkeypatch.setattr(handed_in, "take_in_all", broken)
+    monkeypatch.setattr(handed_in, "MOST_LINES", 2)
+    page = hand_in(desk, first, second, third)
+    assert "Line 1" in page and "Hand the file in again: nothing counts twice." in page
+    assert "Line 3" in page and "From this line on nothing was read" in page
+    assert [str(one.id) for one in Item.objects.all()] == [second["id"]]
 
 
 def test_only_the_desk_takes_in_what_comes_without_a_network(world):

@@ -1,13 +1,10 @@
 """Boards in one browser, a context for each person, and what is measured of their text."""
 
-import os
-import shutil
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.flow import scenes
-from tests.gis.browser import ARGUMENTS, NAMES, playing
+from tests.gis.browser import launch, playing
 from tests.live.sockets import running, session_of
 
 BOARDS = {
@@ -17,7 +14,6 @@ BOARDS = {
     "gu": ("village", "Willow"),
     "bela": ("warehouse", "Harbour County"),
 }
-CHROMIUM = os.environ.get("RELIEF_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 # Every text on screen with its size in pixels and its contrast as WCAG counts it: against the
 # backgrounds below it, laid on each other; on a map against the halo around the letters.
@@ -70,6 +66,11 @@ TEXTS = """() => {
 }"""
 
 
+# Until what was laid out anew after the last change is laid out.
+DRAWN = """document.fonts.ready.then(() => new Promise((drawn) =>
+  requestAnimationFrame(() => requestAnimationFrame(drawn))))"""
+
+
 class Screens:
     """One browser, a context for each person."""
 
@@ -83,7 +84,11 @@ class Screens:
         return f"http://127.0.0.1:{self.web.port}"
 
     def context(self, name: str, *, width: int, height: int, language: str):
-        context = self.browser.new_context(viewport={"width": width, "height": height})
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            # Colours are measured: none of them may be on its way to another.
+            reduced_motion="reduce",
+        )
         context.add_cookies(
             [
                 {"name": key, "value": value, "url": self.home}
@@ -115,6 +120,8 @@ class Screens:
         address = f"{self.home}/boards/{view}/{self.world.area(place).code}/"
         page.goto(address + ("?wall" if wall else ""))
         expect(page.locator("[data-link=live]")).to_be_visible()
+        if not own_clock:
+            page.evaluate(DRAWN)
         return page
 
 
@@ -128,7 +135,7 @@ def screens(world, scene, monkeypatch):
     # Playwright keeps a loop in this thread; the tests' own queries are short and allowed in it.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with running() as web, playing() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = launch(play)
         screens = Screens(world, web, browser)
         yield screens
         browser.close()

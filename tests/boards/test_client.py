@@ -15,10 +15,11 @@ import pytest
 from django.conf import settings
 
 from tests.gis.browser import open_page
+from tests.patience import PATIENCE
 
 SCRIPTS = Path("static/js")
 CASES = Path("tests/boards/js")
-CASES_IN_ALL = 20
+CASES_IN_ALL = 23
 RUN = """async (name) => {
     const { cases } = await import(`/tests/boards/js/${name}.mjs`);
     const failed = {};
@@ -65,7 +66,7 @@ def test_every_case_holds_under_node(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(re.findall(r"^\s*ok \d+ - ", done.stdout, re.M)) >= CASES_IN_ALL

@@ -1,13 +1,8 @@
 """People at their screens: one Chromium, a context each, nothing hidden from the test."""
 
-import shutil
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
-
-from tests.gis.browser import ARGUMENTS, NAMES
-
-EVERYWHERE = 15_000  # ms; generous for a busy machine, the promised second is measured apart
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 
 @dataclass
@@ -21,6 +16,7 @@ class Person:
     boards: dict[str, Page] = field(default_factory=dict)
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
 
     def open(self, path: str) -> Page:
         self.page.goto(self.base + path)
@@ -28,10 +24,9 @@ class Person:
 
     def open_status(self, path: str) -> int:
         """The status of an address this person should not reach; its error is expected."""
-        before = len(self.errors)
+        self.refused.add(self.base + path)
         answer = self.page.goto(self.base + path)
         assert answer is not None
-        del self.errors[before:]
         return answer.status
 
     def watch(self, view: str, code: str) -> Page:
@@ -39,7 +34,7 @@ class Person:
         page = self.context.new_page()
         self.listen(page)
         page.goto(f"{self.base}/boards/{view}/{code}/")
-        expect(page.locator("[data-link=live]")).to_be_visible(timeout=EVERYWHERE)
+        expect(page.locator("[data-link=live]")).to_be_visible()
         self.boards[view] = page
         return page
 
@@ -48,27 +43,23 @@ class Person:
             if not request.url.startswith((self.base, "data:", "blob:")):
                 self.outside.append(request.url)
 
+        def heard(said) -> None:
+            if said.type == "error" and said.location["url"] not in self.refused:
+                self.errors.append(f"{page.url}: {said.text}")
+
         page.on("request", asked)
         page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
-        page.on(
-            "console",
-            lambda said: (
-                self.errors.append(f"{page.url}: {said.text}") if said.type == "error" else None
-            ),
-        )
+        page.on("console", heard)
 
     def press(self, action: str) -> None:
         """Send the form that goes to an address ending so."""
         form = self.page.locator(f'form[action$="{action}"]').first
-        form.locator("button:not([type=button])").first.click()
-        self.page.wait_for_load_state()
+        self.send(form.locator("button:not([type=button])").first)
 
-
-def launch(play: Playwright) -> Browser:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        raise RuntimeError(f"expected a browser named one of {', '.join(NAMES)}, found none")
-    return play.chromium.launch(executable_path=found, args=ARGUMENTS)
+    def send(self, button: Locator) -> None:
+        """Press what leads to another page, or to this one anew, and wait for that page."""
+        with self.page.expect_navigation():
+            button.click()
 
 
 def sign_in(browser: Browser, base: str, name: str, *, locale: str, width: int = 1280) -> Person:
@@ -78,6 +69,6 @@ def sign_in(browser: Browser, base: str, name: str, *, locale: str, width: int =
     person = Person(name, base, context, page)
     person.listen(page)
     person.open("/sign-in/")
-    page.locator(f'button[name=person][value="{name}"]').click()
-    page.wait_for_url(f"{base}/")
+    person.send(page.locator(f'button[name=person][value="{name}"]'))
+    assert page.url == f"{base}/"
     return person

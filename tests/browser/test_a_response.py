@@ -15,8 +15,8 @@ from relief.deliveries.models import CheckTask, Stop, Trip
 from relief.incidents.models import Incident
 from relief.ledger.audit import audit
 from relief.setup import demo, play
-from tests.browser.people import EVERYWHERE, Person, launch, sign_in
-from tests.gis.browser import playing
+from tests.browser.people import Person, sign_in
+from tests.gis.browser import launch, playing
 from tests.live.sockets import running
 
 COUNTY, SONGJIANG = "222426000000", "222426101000"
@@ -37,7 +37,7 @@ def base(transactional_db, settings):
 def shows(text: str | re.Pattern, *boards: Page) -> None:
     """Each board comes to show the text by itself, without a reload."""
     for board in boards:
-        expect(board.locator("[data-board]")).to_contain_text(text, timeout=EVERYWHERE)
+        expect(board.locator("[data-board]")).to_contain_text(text)
 
 
 def report_first_figures(officer: Person, incident: Incident) -> None:
@@ -51,15 +51,14 @@ def report_first_figures(officer: Person, incident: Incident) -> None:
     for field in page.locator("[data-figures] input[inputmode=numeric]").all():
         if field.is_visible() and not field.input_value():
             field.fill("0")
-    page.locator("[data-figures] button.button--main").first.click()
-    page.wait_for_url("**/incidents/*/")
+    officer.send(page.locator("[data-figures] button.button--main").first)
+    assert page.url.endswith(f"/incidents/{incident.id}/")
 
 
 def dispatch(keeper: Person, trip: Trip) -> None:
     page = keeper.open(f"/trips/{trip.id}/")
     page.locator("[name=plate]").fill("TEST-01")
-    page.locator("#loading button.button--big").click()
-    page.wait_for_load_state()
+    keeper.send(page.locator("#loading button.button--big"))
     trip.refresh_from_db()
     assert trip.state == "on_the_road"
 
@@ -69,8 +68,7 @@ def receive_with_a_difference(officer: Person, stop: Stop) -> int:
     page = officer.open(f"/trips/{stop.trip_id}/receive/{stop.id}/")
     first = page.locator(".counts__one input").first
     first.fill(str(int(first.input_value()) - 2))
-    page.locator("main form button.button--big").click()
-    page.wait_for_load_state()
+    officer.send(page.locator("main form button.button--big"))
     stop.refresh_from_db()
     assert stop.received_at is not None
     return sum(load.good for load in stop.loads.all())
@@ -84,10 +82,8 @@ def close_a_road_and_plan_again(duty: Person, commander: Person, incident: Incid
     if not box.is_visible():
         summary.click()
     box.check()
-    page.locator("[data-closing] button.button--grave").click()
-    page.wait_for_load_state()
-    page.locator(f'form[action="/incidents/{incident.id}/plan/draft/"] button').first.click()
-    page.wait_for_url("**/plans/*/")
+    duty.send(page.locator("[data-closing] button.button--grave"))
+    duty.send(page.locator(f'form[action="/incidents/{incident.id}/plan/draft/"] button').first)
     plan = Plan.objects.latest("id")
     duty.press(f"/plans/{plan.id}/propose/")
     commander.open(f"/plans/{plan.id}/")
@@ -121,15 +117,15 @@ def test_from_silence_to_goods_received_and_a_plan_made_again(base, locale):
         silent = "万宝镇" if chinese else "Wanbao"
         expect(county.locator("#figures")).not_to_contain_text(silent)
         report_first_figures(wanbao, incident)
-        expect(county.locator("#figures")).to_contain_text(silent, timeout=EVERYWHERE)
+        expect(county.locator("#figures")).to_contain_text(silent)
         expect(town.locator("[data-board]")).not_to_contain_text(silent)
 
         commander.open(f"/incidents/{incident.id}/")
         commander.page.locator(f'a[href="/incidents/{incident.id}/activate/"]').first.click()
-        commander.page.locator("dialog#activate button.button--grave").click()
+        commander.send(commander.page.locator("dialog#activate button.button--grave"))
         for board in four:
             banner = board.locator("[data-part=banner]")
-            expect(banner).to_contain_text(re.compile("Ⅱ"), timeout=EVERYWHERE)
+            expect(banner).to_contain_text(re.compile("Ⅱ"))
 
         plan = Plan.objects.get()
         duty.open(f"/plans/{plan.id}/")
@@ -154,7 +150,7 @@ def test_from_silence_to_goods_received_and_a_plan_made_again(base, locale):
         shows("TEST-01", county, town)
         good = receive_with_a_difference(songjiang, stop)
         assert good > 0 and CheckTask.objects.get().short == 2
-        expect(county.locator('[data-part="checks"] li')).to_have_count(1, timeout=EVERYWHERE)
+        expect(county.locator('[data-part="checks"] li')).to_have_count(1)
         # The figures' text says nothing of a neighbour, nor do addresses typed by hand.
         foreign = Stop.objects.exclude(area__code=SONGJIANG).first()
         answer = songjiang.open_status(f"/trips/{foreign.trip_id}/receive/{foreign.id}/")

@@ -12,10 +12,10 @@ from relief.access.models import Duty
 from relief.drills import scenario
 from relief.drills.models import Drill, DrillState
 from tests import world as named
-from tests.browser.people import EVERYWHERE, Person, launch
+from tests.browser.people import Person
 from tests.drills.conftest import SCENARIO
 from tests.flow import supply
-from tests.gis.browser import playing
+from tests.gis.browser import launch, playing
 from tests.live.sockets import running
 
 MOST_CLICKS = 25
@@ -51,7 +51,7 @@ class Clicks:
         ground.click(position={"x": across * box["width"], "y": down * box["height"]})
 
     def reached(self, step: str) -> None:
-        self.page.wait_for_url(f"**/setup/{step}/", timeout=EVERYWHERE)
+        self.page.wait_for_url(f"**/setup/{step}/")
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_drill_runs_after_at_most_twenty_five_clicks(asha):
         hand.tap(*corner)
     expect(page.locator("[data-help]")).to_contain_text("The new outline is ready")
     hand.press("Draw the disaster anew")
-    expect(page.get_by_text("The disaster was drawn anew.")).to_be_visible(timeout=EVERYWHERE)
+    expect(page.get_by_text("The disaster was drawn anew.")).to_be_visible()
     assert Drill.objects.get().truth["townships"] != before
     hand.press("Save and go on")
 
@@ -112,16 +112,16 @@ def test_a_drill_runs_after_at_most_twenty_five_clicks(asha):
 
     hand.reached("trial")
     hand.press("Try it out")
-    expect(page.get_by_role("progressbar")).to_be_visible(timeout=EVERYWHERE)
+    expect(page.get_by_role("progressbar")).to_be_visible()
     # The worker's part has tests of its own; the page follows by itself.
     ended = {"state": DrillState.ENDED, "started_at": timezone.now(), "ended_at": timezone.now()}
     Drill.objects.filter(trial_of__isnull=False).update(**ended)
-    expect(page.get_by_text("What came of it")).to_be_visible(timeout=EVERYWHERE)
+    expect(page.get_by_text("What came of it")).to_be_visible()
     hand.follow("Go on")
 
     hand.reached("check")
     hand.press("Begin the drill now")
-    page.wait_for_url("**/drills/*/", timeout=EVERYWHERE)
+    page.wait_for_url("**/drills/*/")
     drill = Drill.objects.get(trial_of=None)
     assert drill.state == DrillState.RUNNING
     assert drill.injects.get(number=5).sender == "Prefecture"

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from relief.access.gate import NotYourDuty
 from relief.deliveries import issuing
@@ -95,6 +97,15 @@ def test_a_load_picked_from_two_lots_leaves_as_two_loads(store, trip):
     store.old.account.refresh_from_db()
     assert store.old.account.held == 10, "what stayed behind stays on the order"
     assert told() == [] and audit() == []
+
+
+def test_whoever_waits_for_the_next_slip_number_waits_for_no_reading(store, trip):
+    with CaptureQueriesContext(connection) as queries:
+        store.send(trip)
+    said = [" ".join(one["sql"].split()) for one in queries]
+    numbered = next(n for n, sql in enumerate(said) if sql.startswith("INSERT INTO journal_series"))
+    after = [sql.split(" SET ")[0] for sql in said[numbered + 1 :] if "SAVEPOINT" not in sql]
+    assert after == ['UPDATE "deliveries_trip"', "WITH counted AS ( UPDATE journal_book"]
 
 
 def test_a_lot_out_of_use_is_neither_picked_nor_sent_and_the_next_needs_no_reason(store, trip):

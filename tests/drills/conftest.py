@@ -14,6 +14,7 @@ from relief.drills.models import Drill, Inject
 from relief.households.models import Building, Household
 from tests import world as named
 from tests.flow import supply
+from tests.kept import kept
 
 BEGINS = dt.datetime(2026, 7, 20, 2, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 REAL = named.NOW
@@ -133,6 +134,11 @@ def prepared(world: named.World, **changes) -> Drill:
 
 @pytest.fixture
 def hall(world) -> Hall:
+    return _hall(world)
+
+
+@kept
+def _hall(world) -> Hall:
     """More homes, some stock and a fleet, and a drill that waits to begin."""
     rows = []
     for area in world.areas.values():

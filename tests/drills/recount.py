@@ -36,6 +36,8 @@ def recount(entries: list[dict[str, Any]], given: Given) -> dict[str, Any]:
         "upto": entries[-1]["number"] if entries else 0,
         "entries": len(entries),
         "acts": len(steps),
+        "chain": chain(steps, given),
+        "units_back": units_back(steps),
         "standards": standards(steps, given, first, legs),
         "first_reports": first,
         "errors": errors(rows, given),
@@ -51,6 +53,50 @@ def recount(entries: list[dict[str, Any]], given: Given) -> dict[str, Any]:
         "injects": injects(rows, given),
         "activity": activity(steps, given),
     }
+
+
+CHAIN = {
+    "opened": "incident_opened",
+    "response": "response_activated",
+    "approved": "plan_approved",
+    "left": "trip_dispatched",
+    "received": "trip_received",
+    "handed": "goods_handed_out",
+    "ended": "response_ended",
+    "verified": "",
+    "returned": "goods_returned",
+}
+
+
+def chain(steps: list[Step], given: Given) -> list[dict[str, Any]]:
+    last = table(steps[-1].after, "report") if steps else []
+    found = []
+    for key, word in CHAIN.items():
+        times = [step.at for step in steps if step.kind == word]
+        if key == "verified":
+            times = [at(one["filed_at"]) for one in last if one["kind"] == "verified"
+                     and one["state"] not in ("returned", "merged")]  # fmt: skip
+        first = min(times, default=None)
+        found.append(
+            {
+                "key": key,
+                "count": len(times),
+                "first_at": first,
+                "last_at": max(times, default=None),
+                "minutes": took(given.begins_at, first),
+            }
+        )
+    return found
+
+
+def units_back(steps: list[Step]) -> int:
+    return sum(
+        step.after[key]["on_hand"] - step.before.get(key, {"on_hand": 0})["on_hand"]
+        for step in steps
+        if step.kind in ("goods_returned", "goods_repaired")
+        for key in step.changed
+        if key[0] == "holding"
+    )
 
 
 def counting(rows: dict, given: Given) -> dict[int, dict]:

@@ -151,7 +151,11 @@ def silences(steps: list[Step], given: Given) -> list[dict[str, Any]]:
         hours = given.truth["silent"][code]
         until = given.begins_at + dt.timedelta(hours=hours)
         spoke, late = first.get(place), marked.get(place)
-        contacted = spoke if spoke and spoke < until else None
+        got_through = [at(step.facts["at"]) for step in steps
+                       if step.kind == "contact_made" and step.facts["area"] == place]  # fmt: skip
+        told = [one for one in got_through if not spoke or one <= spoke]
+        told += [spoke] if spoke and spoke < until else []
+        contacted = min(told, default=None)
         before = late if not spoke or (late and late < spoke) else None
         noticed = [one for one in (contacted, before) if one]
         found.append(

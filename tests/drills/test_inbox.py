@@ -163,6 +163,8 @@ def test_what_an_inject_does_to_the_world_happens_once_when_it_is_sent(hall):
         injects.send_inject(actor=hall.actor, inject_id=one.pk, now=drill.begins_at)
         with pytest.raises(control.NotNow):
             injects.send_inject(actor=hall.actor, inject_id=one.pk, now=drill.begins_at)
+    hall.turn()
+    hall.turn()
     assert largest > 0 and good() == before - largest
     assert hit() == people + 70
     assert not Lot.objects.exclude(book=drill.book).exclude(state="good").exists()

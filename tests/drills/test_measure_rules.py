@@ -121,18 +121,23 @@ def test_errors_go_by_version_and_what_was_sent_back_is_no_version():
 
 
 @pytest.mark.parametrize(
-    ("marked", "heard", "noticed"),
+    ("marked", "heard", "reached", "noticed"),
     [
-        (72, 130, 72.0),  # marked overdue, heard when the telephone was back
-        (None, 130, None),
-        (72, None, 72.0),
-        (None, None, None),
-        (72, 50, 50.0),  # by other means, before it was due
-        (140, 130, None),  # overdue with a later report
+        (72, 130, None, 72.0),  # marked overdue, heard when the telephone was back
+        (None, 130, None, None),
+        (72, None, None, 72.0),
+        (None, None, None, None),
+        (72, 50, None, 50.0),  # by other means, before it was due
+        (140, 130, None, None),  # overdue with a later report
+        (72, 130, 65, 65.0),  # somebody got through before anybody missed a report
+        (72, 130, 90, 72.0),
+        (None, None, 90, 90.0),
+        (None, 130, 140, None),  # it had reported by then
+        (None, 50, 60, 50.0),
     ],
 )
 def test_a_silent_township_is_noticed_when_it_is_marked_or_reached_by_other_means(
-    marked, heard, noticed
+    marked, heard, reached, noticed
 ):
     lines = []
     if marked:
@@ -140,6 +145,9 @@ def test_a_silent_township_is_noticed_when_it_is_marked_or_reached_by_other_mean
         lines.append(line(marked, "reports_overdue", duty, actor=None))
     if heard:
         lines.append(line(heard, "report_filed", report(1, NORTH, heard)))
+    if reached:
+        facts = {"area": NORTH, "at": said(reached)}
+        lines.append(line(reached + 5, "contact_made", row("contact", 1, NORTH), **facts))
     (found,) = reports.silences(
         journal(*lines), truth={"silent": {CODES[NORTH]: 2}}, area=COUNTY, begins_at=BEGINS
     )

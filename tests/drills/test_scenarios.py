@@ -32,39 +32,60 @@ def test_every_inject_that_comes_along_has_a_seat_an_action_and_both_languages()
 @pytest.mark.parametrize(
     ("change", "faults"),
     [
-        ({"kind": "race"}, ['kind: expected one of tabletop, operations, got "race"']),
-        ({"time_of_day": "25:00"}, ['time_of_day: expected HH:MM, got "25:00"']),
-        ({"minutes": 0}, ["minutes: expected a whole number from 1 to 10080, got 0"]),
-        ({"extra": 1}, ["scenario.extra: unknown"]),
+        (
+            {"kind": "race"},
+            ['kind: one of these is expected: tabletop, operations; "race" came.'],
+        ),
+        (
+            {"time_of_day": "25:00"},
+            ['time of day (time_of_day): a time such as 02:30 is expected; "25:00" came.'],
+        ),
+        (
+            {"minutes": 0},
+            ["minutes: a whole number from 1 to 10080 is expected; 0 came."],
+        ),
         (
             {"hazard": {"kind": "fire"}},
-            ["hazard.kind: expected flood, earthquake or snow, got 'fire'"],
+            [
+                "disaster · kind (hazard.kind): one of these is expected: flood, earthquake, snow; "
+                '"fire" came.'
+            ],
         ),
-        ({"seats": []}, None),
+        (
+            {"objectives": [{"key": "decide", "title": "启动", "title_en": "a", "more": 1}]},
+            [
+                "objectives, row 1 · more (objectives[0].more): this field is not known. Take it "
+                "out, or write one of: key, title, title_en."
+            ],
+        ),
     ],
 )
-def test_a_fault_is_named_with_its_place(change, faults):
+def test_a_fault_is_told_with_its_place_and_what_to_do(change, faults):
     with pytest.raises(scenario.BadDrill) as refused:
         scenario.read(copy.deepcopy(SCENARIO) | change, file="x.json")
-    if faults is None:
-        assert 'injects[0].to: expected one of , got "duty"' in refused.value.faults
-    else:
-        assert refused.value.faults == faults
+    assert refused.value.faults == faults
 
 
-def test_an_inject_has_one_trigger_and_a_known_condition():
+def test_an_inject_is_called_by_its_number_and_has_one_trigger_and_known_conditions():
     data = copy.deepcopy(SCENARIO)
-    data["injects"][0] |= {"manual": True}
+    data["injects"][0] |= {
+        "manual": True,
+        "effect": {"kind": "cut_road", "links": [], "minutes": 5},
+    }
     data["injects"][1]["condition"] = {"kind": "rain"}
-    data["injects"][2]["done_when"] = {"kind": "reports_filed"}
+    data["injects"][2] |= {"number": 9, "done_when": {"kind": "reports_filed"}}
     with pytest.raises(scenario.BadDrill) as refused:
         scenario.read(data, file="x.json")
+    kinds = ", ".join(sorted(scenario.CONDITIONS))
     assert refused.value.faults == [
-        "injects[0]: expected one of minutes, condition, manual; got ['minutes', 'manual']",
-        "injects[1].condition.kind: expected one of incident_opened, inject_done, plan_approved, "
-        "reports_filed, response_at_least, road_closed, stops_received, trips_dispatched, "
-        'got "rain"',
-        "injects[2].done_when.count: missing",
+        "inject 1 (injects[0]): one of “minutes”, “condition” and “manual” says when it goes off; "
+        "these came: minutes, manual. Leave one.",
+        "inject 1 · effect · road links (injects[0].effect.links): at least one number is "
+        "expected; none came.",
+        f"inject 2 · condition · kind (injects[1].condition.kind): one of these is expected: "
+        f'{kinds}; "rain" came.',
+        "inject 9 · dealt with once · how many (injects[2].done_when.count): the field is missing. "
+        "Add it.",
     ]
 
 

@@ -30,7 +30,8 @@ from relief.setup import unattended
 from relief.web.drills import archive
 from runlib.database import renamed
 from tests.drills.conftest import BEGINS, COUNTY, SCENARIO, TOWNS, prepared
-from tests.live.sockets import running, wait
+from tests.live.sockets import running
+from tests.patience import wait
 
 
 @pytest.mark.django_db(transaction=True)
@@ -215,7 +216,7 @@ def test_a_process_killed_in_mid_turn_leaves_nothing_half_done_and_nothing_is_do
     env = {**os.environ, "DATABASE_URL": here, "PYTHONPATH": str(settings.BASE_DIR)}
     with subprocess.Popen(words, env=env, cwd=settings.BASE_DIR) as process:
         reports = Report.objects.filter(book=hall.drill.book)
-        wait(lambda: reports.exists() or process.poll() is not None, within=120)
+        wait(lambda: reports.exists() or process.poll() is not None)
         process.kill()
     assert process.returncode == -signal.SIGKILL, "it was still taking turns"
     # Its locks went with it: the very next turn does what is left.

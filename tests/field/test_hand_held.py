@@ -3,6 +3,7 @@ with a network or without; what does not belong is said in words."""
 
 import datetime as dt
 import json
+import time
 import uuid
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from tests.field_app.test_pages import HORIZON, SMALL
 from tests.flow import scenes
 from tests.gis.browser import playing, until
 from tests.live.sockets import running
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 QUAY = (128.02, 43.05)
@@ -71,7 +73,7 @@ class Gun:
         self.link = self.phone.context.new_cdp_session(self.phone.page)
 
     def scan(self, text: str, *, told: str = "", at: str = "") -> None:
-        """Scan, and wait until the page says this, or until the address is that."""
+        """Scan, and wait until the page says this, or until the page of that address is open."""
         now = timezone.now().timestamp()
         for number, key in enumerate([*text, "Enter"]):
             event = {"key": key, "timestamp": now + number * KEY_SECONDS}
@@ -79,8 +81,10 @@ class Gun:
             self.link.send("Input.dispatchKeyEvent", {"type": "keyDown", **event, **typed})
             self.link.send("Input.dispatchKeyEvent", {"type": "keyUp", **event})
         self.scans += 1
-        says = f"({TOLD}).includes({json.dumps(told)})"
-        until(self.phone.page, f"location.hash === {json.dumps(at)}" if at else says)
+        if at:
+            self.phone.arrived(at)
+        else:
+            until(self.phone.page, f"({TOLD}).includes({json.dumps(told)})")
 
 
 @pytest.fixture
@@ -136,16 +140,15 @@ def holdings(trip: Trip) -> list[tuple[Load, Holding]]:
 def kept_offline(phone: Phone) -> None:
     """Until the pages of stores and the scanner are on the phone."""
     packs = "['store', 'scanner'].map((one) => caches.match(`/f/pack/${one}`))"
-    until(phone.page, f"Promise.all({packs}).then((all) => all.every(Boolean))", seconds=30)
+    until(phone.page, f"Promise.all({packs}).then((all) => all.every(Boolean))")
 
 
 def sent(phone: Phone, count: int) -> None:
     """Until the county has so many items."""
-    for _turn in range(200):
-        if Item.objects.count() >= count:
-            return
+    limit = time.monotonic() + PATIENCE
+    while (found := Item.objects.count()) < count:
+        assert time.monotonic() < limit, f"expected {count} items, got {found}"
         phone.page.wait_for_timeout(50)
-    raise AssertionError(f"expected {count} items, got {Item.objects.count()}")
 
 
 def test_an_order_of_three_lines_leaves_and_arrives_by_scanner_and_by_hand_without_a_network(store):
@@ -180,7 +183,7 @@ def test_an_order_of_three_lines_leaves_and_arrives_by_scanner_and_by_hand_witho
     phone.open("#/store")
     until(page, "document.querySelector('.mode').innerText.includes('离线作业')")
     page.reload()
-    page.fill("input.pin", PIN)
+    phone.unlock()
     assert page.evaluate(READS_A_CODE, tag("lot", holding.lot)) == [tag("lot", holding.lot)]
     thumb = phone.thumb()
     thumb.tap(f"[data-trip='{second.id}'] [data-act=do-pick]")
@@ -244,6 +247,7 @@ def test_what_does_not_belong_is_refused_in_words_and_an_unknown_code_is_bound(s
         book=world.drill,
         valid_from=world.now,
     )
+    named.drill(world)
     drilled = named.stock(world, "QUILT", 10, book=world.drill)
     yesterday = named.TODAY - dt.timedelta(days=1)
     old = named.stock(world, "QUILT", 5, batch="Q-OLD", expires_on=yesterday)
@@ -289,12 +293,12 @@ def look_at(phone: Phone, *, book: Book) -> None:
     """Change the book, as in the settings, and go back to the day's work."""
     phone.open("#/settings")
     chip = f".chip[data-value='{book.id}']"
-    # The page is drawn anew once the other book has come; what is scanned before would be lost.
+    # The page is drawn anew once the other book has come.
     phone.page.evaluate(f"document.querySelector({json.dumps(chip)}).dataset.before = ''")
     phone.page.click(chip)
     until(phone.page, "!document.querySelector('[data-before]')")
+    phone.arrived("#/settings")
     phone.open("#/store")
-    phone.page.wait_for_selector(".scan__told")
     drill = json.dumps(book.is_drill)
     until(phone.page, f"document.body.classList.contains('is-drill') === {drill}")
 
@@ -312,13 +316,9 @@ def test_every_page_of_a_keeper_reads_well_in_both_languages_and_any_light(store
         wrong: list[tuple] = []
         page.evaluate(axe)
         for language, theme in (("zh", "light"), ("en", "light"), ("zh", "sun"), ("zh", "night")):
-            look = json.dumps({"language": language, "theme": theme, "size": "m"})
-            page.evaluate(f"localStorage.setItem('relief-look', {json.dumps(look)})")
-            page.evaluate(f"document.documentElement.dataset.theme = {json.dumps(theme)}")
-            page.evaluate("dispatchEvent(new CustomEvent('relief-look'))")
+            phone.look(language=language, theme=theme)
             for address in addresses:
                 phone.open(address)
-                page.wait_for_timeout(60)
                 # Themes change colours and nothing else.
                 rules = {"runOnly": ["color-contrast"]} if theme != "light" else {}
                 broken = page.evaluate(

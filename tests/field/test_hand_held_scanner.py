@@ -12,10 +12,9 @@ import segno
 from django.conf import settings
 from PIL import Image
 
-from bench.offline_phone import ARGUMENTS, chromium
 from bench.scanner_frames import frames
 from tests.field.test_outbox import Quiet
-from tests.gis.browser import playing
+from tests.gis.browser import launch, playing
 
 FRAMES, READ = 60, 0.97
 TEXT = "https://relief.example/q/K000-0077-B"
@@ -58,7 +57,7 @@ def page(tmp_path_factory):
         f"--use-file-for-fake-video-capture={film}",
     ]
     with playing() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS, *seen])
+        browser = launch(play, *seen)
         page = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}")
         page.goto("/static/vendor/idb/")
         yield page

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from relief.web import field_files
+from tests.patience import PATIENCE
 
 CASES = Path("tests/field")
 CASES_IN_ALL = 31
@@ -24,7 +25,7 @@ def test_every_case_holds_under_node(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(re.findall(r"^\s*ok \d+ - ", done.stdout, re.M)) >= CASES_IN_ALL

@@ -3,6 +3,7 @@
 Each case has a new county, new modules and an empty phone, enrolled for person 7.
 """
 
+import datetime as dt
 import functools
 import http.server
 import re
@@ -12,9 +13,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from bench.offline_phone import ARGUMENTS, chromium
-from tests.gis.browser import playing
+from tests.gis.browser import launch, playing
 
+NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
 CASES = Path(__file__).parent / "js" / "outbox.mjs"
 NAMES = re.findall(r'^  "(.+)": async', CASES.read_text("utf-8"), re.M)
 EMPTY = """() => new Promise((done, failed) => {
@@ -42,7 +43,7 @@ def page():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), files)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     with playing() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = launch(play)
         page = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}")
         page.add_init_script(path=CASES.with_name("county.js"))
         yield page
@@ -55,6 +56,8 @@ def page():
 def test_case_holds(name, page):
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    # Ten seconds to take a save back, and rests between two tries, are never over by themselves.
+    page.clock.set_fixed_time(NOW)
     page.goto("/static/vendor/idb/")
     page.evaluate(EMPTY)
     assert page.evaluate(RUN, name) == "held"

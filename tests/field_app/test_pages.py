@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from relief.deliveries.models import Stop
 from relief.field.models import Alert, Item
@@ -34,6 +35,16 @@ SMALL = f"""[...document.querySelectorAll('{PRESSED}')]
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
   .filter(([, box]) => box.width < 47.5 || (box.height < 47.5))
   .map(([html, box]) => html + ' ' + box.width + '×' + box.height)"""
+
+LISTED = """[...document.querySelectorAll('[data-list] [data-item]')]
+  .map((one) => one.dataset.item)"""
+
+# The form as it is kept, should the browser be gone the next moment.
+KEPT_DEATHS = """(async () => {
+  const app = document.querySelector("script[type=module]").src;
+  const found = await (await import(new URL("outbox.js", app))).draft("report");
+  return found && found.body.form.figures.deaths;
+})()"""
 
 SAVED_BY_PERSON_99 = """async () => {
   const app = document.querySelector("script[type=module]").src;
@@ -73,7 +84,7 @@ def test_a_report_a_zero_report_a_follow_up_and_a_receipt_take_few_taps(on_the_r
     emeka.context.set_offline(True)
     thumb = emeka.thumb()
     thumb.tap("[data-act=report]")
-    assert page.locator("select").first.input_value() == "222426100201"  # Willow, by position
+    expect(page.locator("select").first).to_have_value("222426100201")  # Willow, by position
     thumb.tap(".chip[data-value=houses]")
     thumb.tap('[data-key=dwelling_hh_collapsed] .chip[data-value="2–5"]')
     thumb.tap('[data-key=affected_population] .chip[data-value="10–50"]')
@@ -82,13 +93,14 @@ def test_a_report_a_zero_report_a_follow_up_and_a_receipt_take_few_taps(on_the_r
     thumb.tap(".finder__shutter")
     page.locator(".photo img").wait_for()
     thumb.tap("[data-act=save]")
-    page.wait_for_selector("[data-act=undo]")
+    emeka.keeps(1)
     assert thumb.taps <= 8
+    emeka.arrived("#/")
 
     thumb = emeka.thumb()
     thumb.tap("[data-act=zero]")
     thumb.tap("[data-act=zero-save]")
-    page.wait_for_selector("[data-act=undo]")
+    emeka.keeps(2)
     assert thumb.taps <= 2
 
     thumb = emeka.thumb()
@@ -97,20 +109,20 @@ def test_a_report_a_zero_report_a_follow_up_and_a_receipt_take_few_taps(on_the_r
     thumb.tap("input[data-key=injured]")
     page.keyboard.type("3")
     thumb.tap("[data-act=save]")
-    page.wait_for_selector("[data-act=undo]")
+    emeka.keeps(3)
+    emeka.arrived("#/")
     assert thumb.taps <= 4
 
     thumb = emeka.thumb()
     thumb.tap("#tabs a[href='#/goods']")
     thumb.tap("[data-act=receive]")
     thumb.tap("[data-act=save]")
-    page.wait_for_selector("[data-act=undo]")
+    emeka.keeps(4)
+    emeka.arrived("#/")
     assert thumb.taps <= 5
     assert not Item.objects.exists()
     emeka.open("#/mine")
-    page.locator("[data-list] [data-item]").nth(3).wait_for()
-    listed = page.locator("[data-list] [data-item]")
-    assert len({one.get_attribute("data-item") for one in listed.all()}) == listed.count() == 4
+    until(page, f"({LISTED}).length === 4 && new Set({LISTED}).size === 4")
 
     emeka.context.set_offline(False)
     emeka.send_all()
@@ -140,33 +152,36 @@ def test_the_app_asks_once_about_deaths_contradictions_and_falling_figures(emeka
     assert "2" in page.locator("dialog h2").inner_text()
     page.click("[data-answer=no]")
     assert Item.objects.count() == 0
+    until(page, f"{KEPT_DEATHS}.then((kept) => kept === 2)")
 
     # The browser is gone and comes back: the form is as it was, behind the PIN.
     page.reload()
-    page.fill("input.pin", "246810")
+    emeka.unlock()
     assert page.locator("input[data-key=deaths]").input_value() == "2"
-    page.click("[data-act=save]")
-    page.click("[data-answer=yes]")
-    page.click("[data-act=undo]")
+    with emeka.in_one_moment():
+        page.click("[data-act=save]")
+        page.click("[data-answer=yes]")
+        page.click("[data-act=undo]")
+        emeka.keeps(0)
     emeka.open("#/report")
     assert page.locator("input[data-key=deaths]").input_value() == "2"
     page.click("[data-act=save]")
     page.click("[data-answer=yes]")
-    page.wait_for_selector("[data-act=undo]")
+    emeka.arrived("#/")
 
     # Figures that contradict each other, and one that falls.
     chain = Report.objects.get(area__name_en="Northbank").chain
     emeka.open(f"#/follow/{chain}")
     page.fill("input[data-key=deaths]", "500")
     page.click("[data-act=save]")
-    assert page.locator(".figure .note--danger").count() == 1
+    expect(page.locator(".figure .note--danger")).to_have_count(1)
     page.fill("input[data-key=deaths]", "")
     page.fill("input[data-key=affected_population]", "300")
     page.click("[data-act=save]")  # asks why
     assert page.evaluate("location.hash") == f"#/follow/{chain}"
     page.click(".chip[data-value=new_check]")
     page.click("[data-act=save]")
-    page.wait_for_selector("[data-act=undo]")
+    emeka.arrived("#/")
     emeka.send_all()
     assert Item.objects.count() == 2
     assert Alert.objects.get().deaths == 2
@@ -198,12 +213,9 @@ def test_every_page_reads_well_in_both_languages_and_any_light(on_the_road):
     page.evaluate(Axe().axe_script)
     found = []
     for language, theme in (("zh", "light"), ("en", "light"), ("zh", "sun"), ("zh", "night")):
-        look = {"language": language, "theme": theme, "size": "m"}
-        page.evaluate(f"localStorage.setItem('relief-look', {json.dumps(json.dumps(look))})")
-        page.evaluate("dispatchEvent(new CustomEvent('relief-look'))")
+        emeka.look(language=language, theme=theme)
         for address in pages:
             emeka.open(address or "#/")
-            page.wait_for_timeout(60)
             # Themes change colours and nothing else.
             rules = {"runOnly": ["color-contrast"]} if theme != "light" else {}
             broken = page.evaluate(

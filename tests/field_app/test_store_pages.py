@@ -126,7 +126,7 @@ def test_a_household_gets_its_goods_with_few_taps_and_a_drawn_signature(store):
     phone = switch()
     enrol(phone, "emeka", until_there="[data-act=report]")
     page = phone.page
-    until(page, "caches.match('/f/pack/store').then(Boolean)", seconds=30)
+    until(page, "caches.match('/f/pack/store').then(Boolean)")
     phone.open("#/goods")
     phone.context.set_offline(True)
 

@@ -10,6 +10,7 @@ from relief.deliveries.models import Stop, Trip
 from relief.incidents.models import Incident
 from tests import world as named
 from tests.flow import supply
+from tests.kept import kept
 
 LATER = dt.timedelta(minutes=10)
 
@@ -37,6 +38,7 @@ class Scene:
         )
 
 
+@kept
 def reported(world: named.World, *, fill: bool = True) -> Scene:
     """Northbank needs goods for 60 people, Southbank for 90."""
     if fill:
@@ -54,6 +56,7 @@ def reported(world: named.World, *, fill: bool = True) -> Scene:
     return Scene(world, incident, world.now + LATER)
 
 
+@kept
 def activated(world: named.World, *, fill: bool = True) -> Scene:
     return activate(reported(world, fill=fill))
 
@@ -68,6 +71,7 @@ def activate(scene: Scene) -> Scene:
     return scene
 
 
+@kept
 def approved(world: named.World) -> Scene:
     scene = activated(world)
     approve_latest(scene)

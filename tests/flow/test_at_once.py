@@ -18,6 +18,7 @@ from relief.ledger.models import Account, Movement
 from tests import world as named
 from tests.deliveries import store as stores
 from tests.flow import scenes
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +47,7 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert None not in found, "a call neither ended nor was refused"
     return found
 

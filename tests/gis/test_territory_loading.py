@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis import territory
@@ -79,11 +79,7 @@ def test_a_neighbouring_county_joins_the_roads(tmp_path):
     assert slower.minutes[0, 0] > found.minutes[0, 0] + 20
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=60)
 @given(
     file=st.sampled_from(["areas.csv", "boundaries.geojson", "roads.geojson", "places.csv"]),
     at=st.floats(0, 1),

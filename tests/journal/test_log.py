@@ -15,6 +15,7 @@ from django.db.utils import ProgrammingError
 from relief.journal import log
 from relief.journal.models import Audience, Book, BookKind, Entry
 from relief.journal.rows import Row, audience, everyone
+from tests.patience import PATIENCE
 from tests.world import NOW, ZONE
 
 
@@ -138,7 +139,7 @@ class TestAcrossTransactions:
             with transaction.atomic():
                 record(book, row())
                 assert list(listener.notifies(timeout=0.1)) == []
-            (bell,) = listener.notifies(timeout=5, stop_after=1)
+            (bell,) = listener.notifies(timeout=PATIENCE, stop_after=1)
         assert bell.payload == str(book.id)
 
     def test_a_reader_with_a_cursor_misses_nothing_while_four_write(self, book):
@@ -184,9 +185,9 @@ class TestAcrossTransactions:
         for thread in (reader, *writers):
             thread.start()
         for thread in writers:
-            thread.join(timeout=60)
+            thread.join(timeout=PATIENCE)
         done.set()
-        reader.join(timeout=60)
+        reader.join(timeout=PATIENCE)
         assert seen == list(range(1, Entry.objects.filter(book=book).count() + 1))
         assert len(set(Entry.objects.values_list("rows", flat=True))) == 4 * each
 

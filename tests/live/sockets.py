@@ -3,7 +3,6 @@
 import contextlib
 import json
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -18,15 +17,15 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from relief.access.models import User
+from relief.config.server import SERVING
 from relief.journal import log, reading
 from relief.journal.models import Book
 from relief.journal.rows import Row, everyone
 from relief.live import hub as hubs
 from relief.live.application import wrap
 from relief.live.protocol import BoardProtocol
-from runlib.serving import SERVING
+from tests.patience import PATIENCE, wait
 
-PATIENCE = 8.0
 OWN = "its own"
 
 
@@ -81,6 +80,8 @@ class Web:
             origin=f"http://127.0.0.1:{self.port}" if origin is OWN else origin,
             additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"},
             compression=None,
+            open_timeout=PATIENCE,
+            ping_timeout=PATIENCE,
             max_queue=None if reads else 1,
             close_timeout=0.5,
             max_size=None,
@@ -147,19 +148,6 @@ class Client:
 
     def say(self) -> str:
         return f"cursor {self.cursor}, code {self.code}, wrong: {self.wrong}"
-
-
-def wait(
-    wish: Callable[[], object],
-    *,
-    within: float = PATIENCE,
-    said: Callable[[], str] = lambda: "",
-) -> float:
-    begun = time.monotonic()
-    while not wish():
-        assert time.monotonic() - begun < within, f"not within {within} s: {said()}"
-        time.sleep(0.005)
-    return time.monotonic() - begun
 
 
 def session_of(user: User, **more) -> str:

@@ -298,4 +298,4 @@ def test_the_container_is_started_as_everything_else_is():
     assert said is not None
     assert json.loads(said[1]) == ["python", *web_command(host="0.0.0.0", port=8000)]
     more = web_command(host="127.0.0.1", port=1, processes=3)
-    assert more[-1] == "--workers=3"
+    assert more[-2:] == ["--processes", "3"]

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from relief.journal.reading import Head
 from relief.live.metrics import _Live
 from tests.live import sockets
+from tests.patience import PATIENCE, wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def read(port: int, token: str | None = "secret") -> str:
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers=headers)
-    with urllib.request.urlopen(asked, timeout=30) as answer:
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
         return answer.read().decode()
 
 
@@ -38,6 +39,7 @@ def test_it_counts_sockets_and_says_how_far_the_hub_is(world, settings):
         board.wait(lambda one: one.joined)
         sockets.write(book, area=world.area("Northbank").path, text="seen")
         board.wait(lambda one: "seen" in one.texts())
+        wait(lambda: web.hub.bell_connected)
         text = read(web.port)
         labels = f'book="{book.id}",path="{world.county.path}",view="command"'
         assert value(text, f"relief_sockets{{{labels}}}") == 1
@@ -46,6 +48,7 @@ def test_it_counts_sockets_and_says_how_far_the_hub_is(world, settings):
         assert value(text, "relief_doorbell_connected") == 1
         board.socket.send("nonsense")
         board.wait(lambda one: one.code is not None)
+        wait(lambda: web.hub.ended[1003] == 1)
         assert value(read(web.port), 'relief_sockets_ended_total{code="1003"}') == 1
 
 

@@ -6,6 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.patience import PATIENCE
+
 
 class Gateway:
     """`got` are the bodies in the order they came; `answers` the next statuses, then 200."""
@@ -43,7 +45,7 @@ class Gateway:
 def gateway(settings):
     made = Gateway()
     settings.MESSAGE_GATEWAY = made.address
-    settings.MESSAGE_GATEWAY_SECONDS = 5
+    settings.MESSAGE_GATEWAY_SECONDS = PATIENCE
     yield made
     made.server.shutdown()
     made.server.server_close()

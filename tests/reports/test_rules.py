@@ -41,13 +41,18 @@ def test_nothing_happened_is_a_good_report():
         ),
         ({"injured": 1, "seriously_injured": 2}, "seriously_injured", "at most 1 is expected"),
         (
-            {"relocated_now": 5, "relocated_cum": 4},
+            {"relocated_now": 5, "relocated_cum": 5, "affected_population": 4},
+            "relocated_now",
+            "Relocated people, now: at most 4 is expected, which is “Affected people”; 5 came.",
+        ),
+        (
+            {"relocated_now": 5, "relocated_cum": 4, "affected_population": 5},
             "relocated_now",
             "Relocated people, now: at most 4 is expected, which is “Relocated people, so far”; "
             "5 came.",
         ),
         (
-            {"relocated_now": 700, "relocated_central_now": 500},
+            {"relocated_now": 700, "relocated_central_now": 500, "affected_population": 700},
             "relocated_now",
             "Relocated people, now: 500 is expected, which is of these in shelters, now + "
             "Relocated elsewhere, now; 700 came.",
@@ -125,11 +130,14 @@ def test_crop_area_falling_from_1200_to_480_without_a_note_is_refused():
 
 
 def test_people_of_now_may_fall_without_a_note():
-    before = figures(relocated_now=700, relocated_cum=700)
-    assert problems(figures(relocated_now=300, relocated_cum=700), previous=before) == {}
+    before = figures(relocated_now=700, relocated_cum=700, affected_population=900)
+    now = figures(relocated_now=300, relocated_cum=700, affected_population=900)
+    assert problems(now, previous=before) == {}
 
 
-@pytest.mark.parametrize("value", [-1, "-3", 1.5, "2.5", "many", "", None, True, "NaN", 10**12])
+@pytest.mark.parametrize(
+    "value", [-1, "-3", 1.5, "2.5", "many", "", None, True, "NaN", 10**12, "1_0", "1e999999"]
+)
 def test_people_are_whole_and_not_negative(value):
     with pytest.raises(FiguresRefused) as refused:
         rules.clean({"deaths": value})
@@ -148,6 +156,15 @@ def test_areas_keep_their_decimals_as_text():
         "loss_total": "1200",
         "deaths": 3,
     }
+
+
+def test_an_area_is_exact_to_a_square_metre():
+    areas = {
+        "crop_affected_ha": 0.1 + 0.2,
+        "crop_damaged_ha": "1e-99999",
+        "forest_affected_ha": 1 / 3,
+    }
+    assert list(rules.clean(areas).values()) == ["0.3", "0", "0.3333"]
 
 
 def test_what_a_form_does_not_mention_stays_and_the_total_follows_the_people_of_now():
@@ -171,12 +188,14 @@ def test_who_moves_into_a_shelter_keeps_the_parts_and_the_sum_level():
         keys = ("relocated_cum", "relocated_central_cum", "relocated_dispersed_cum")
         return tuple(whole[key] for key in keys)
 
-    first = rules.completed(figures=figures(**people(400, 300)), previous=None)
+    given = figures(**people(400, 300), affected_population=750)
+    first = rules.completed(figures=given, previous=None)
     assert so_far(first) == (700, 400, 300)
     moved = rules.completed(figures=people(500, 100), previous=first)
     assert so_far(moved) == (800, 500, 300)
     assert problems(moved, previous=first) == {}
-    whole_only = rules.completed(figures=figures(relocated_now=700), previous=None)
+    given = figures(relocated_now=700, affected_population=700)
+    whole_only = rules.completed(figures=given, previous=None)
     split = rules.completed(figures=people(400, 200), previous=whole_only)
     assert so_far(split) == (700, 400, 300)
     assert problems(split, previous=whole_only) == {}

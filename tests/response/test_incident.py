@@ -10,7 +10,7 @@ from relief.access.gate import NotFound, NotYourDuty
 from relief.households import rows as household_rows
 from relief.incidents import rows as incident_rows
 from relief.incidents.models import Incident
-from relief.incidents.rules import FormUsed, Missing, WrongIncident
+from relief.incidents.rules import FormUsed, Missing, OtherOpen, WrongIncident
 from relief.reports import rows as report_rows
 from relief.response.actions import open_incident
 from tests import proof
@@ -132,3 +132,17 @@ def test_a_footprint_in_another_projection_is_taken_over(world):
     incident = attempt(world, footprint=web)
     assert incident.footprint.srid == 4326
     assert incident.affected_villages.count() == 3
+
+
+def test_a_place_has_one_open_incident_unless_a_person_says_it_is_another_disaster(world):
+    first = flood(world)
+    with pytest.raises(OtherOpen) as asked:
+        attempt(world, hazard="quake", footprint=None)
+    assert str(asked.value) == (
+        "“July flood”, begun 2026-07-15 03:40, is open for Northbank, Southbank. Reports of one "
+        "disaster belong to one incident: go on there. If this is another disaster, say so below."
+    )
+    assert Incident.objects.get() == first
+    other = attempt(world, hazard="quake", footprint=None, separate=True)
+    Incident.objects.filter(id__in=[first.id, other.id]).update(status="stable")
+    assert attempt(world).id not in (first.id, other.id)

@@ -14,6 +14,7 @@ ENDS = "import sys; open(sys.argv[1], 'a').write('begun '); sys.exit(3)"
 @pytest.fixture
 def family(tmp_path, monkeypatch):
     monkeypatch.setattr(serving, "PIDS", tmp_path / "run")
+    monkeypatch.setattr(serving, "WITHIN", 3600.0)  # however slowly processes start here
     kept = signal.getsignal(signal.SIGTERM)
     family = serving.Family({}, logs=False)
     yield family

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relief.stock.models import Bin, Depot
@@ -168,11 +168,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=30)
 @given(
     key=st.sampled_from(sorted(registry.TABLES)),
     cells=st.lists(st.lists(CELLS, max_size=16), max_size=6),

@@ -61,7 +61,7 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
             for name in (
                 *("incident", "activate", "end_response", "villages", "situation"),
                 *("incident_plan", "plan_draft", "needs", "closure_new", "what_if"),
-                *("rollup", "damage_map", "houses", "house_new", "rapid"),
+                *("rollup", "contacts", "damage_map", "houses", "house_new", "rapid"),
             )
         },
         "web:task_done": {"id": task.id},
@@ -141,7 +141,10 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
                 *("inject_receive", "inject_file"),
             )
         },
-        **{f"web:{name}": {"id": drill(scene).id} for name in ("drill_note", "drill_inject_new")},
+        **{
+            f"web:{name}": {"id": drill(scene).id}
+            for name in ("drill_note", "drill_contact", "drill_inject_new")
+        },
         "web:drill_msel": {"id": drill(scene).id, "form": "csv"},
         "web:drill_seat": {"id": drill(scene).seats.get().id},
         "web:drill_step": {"id": drill(scene).id, "step": "people"},
@@ -171,6 +174,7 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
         "web:message": {"id": message(scene).id},
         "web:screen_open": {"word": "AAAA-BBBB-CCCC"},
         "web:device_revoke": {"id": uuid.UUID(int=7)},
+        "web:passkey_remove": {"id": 7},
         "web:photo": {"sha256": "a" * 64},
         **{
             f"web:{name}": {"key": "items"}
@@ -184,6 +188,7 @@ def keywords(scene: Scene) -> dict[str, dict[str, Any]]:
         "web:field_file": {"version": "none", "name": "nothing.js"},
         "field_api:item": {"item_id": uuid.UUID(int=7)},
         "field_api:photo": {"sha256": "a" * 64},
+        "field_api:inject_file": {"inject_id": 1},
         "field_api:nowhere": {"rest": "nothing"},
         "boards:board": board,
         "boards:snapshot": board,

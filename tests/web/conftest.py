@@ -8,6 +8,7 @@ from relief.deliveries import actions as deliveries
 from relief.deliveries.rules import Count
 from relief.incidents.actions import close_road
 from tests.flow import scenes
+from tests.kept import kept
 from tests.web_goods.conftest import Person
 
 
@@ -19,6 +20,11 @@ def person():
 
 @pytest.fixture
 def under_way(world) -> scenes.Scene:
+    return _under_way(world)
+
+
+@kept
+def _under_way(world) -> scenes.Scene:
     """Approved, one trip received with a unit short, one on the road, a road closed, a draft."""
     scene = scenes.approved(world)
     first, *others = scene.trips()

@@ -51,7 +51,9 @@ def kept(page, name: str) -> str:
 
 def test_a_report_is_filed_and_the_level_follows(scene, person):
     sent = person(scene, "emeka").post(
-        report_address(scene), **figures(scene, affected_population=900, relocated_now=1250)
+        report_address(scene),
+        **figures(scene, affected_population=1300, relocated_now=1250),
+        change_note="guests of a fair",
     )
     assert sent.status_code == 302
     report = Report.objects.latest("id")
@@ -125,12 +127,17 @@ def new_incident(scene, **changes) -> dict[str, str]:
         "hazard": "flood",
         "name": "八月洪水",
         "started_at": minute(scene.now),
+        "separate": "on",  # the scene's flood goes on
         **changes,
     }
 
 
 def test_an_incident_is_opened_once(scene, person):
     asha, key = person(scene, "asha"), str(uuid.uuid4())
+    asked = asha.post("/incidents/new/", **new_incident(scene, separate=""), request_key=key)
+    assert asked.status_code == 409
+    assert "is open for Northbank, Southbank. Reports of one disaster" in words(asked)
+    assert 'type="checkbox" name="separate"' in asked.content.decode()
     for _n in range(2):
         sent = asha.post("/incidents/new/", **new_incident(scene), request_key=key)
         assert sent.status_code == 302

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import cache
 
 import pytest
 from babel.messages.pofile import read_po
@@ -44,6 +45,7 @@ def test_the_theme_comes_from_its_cookie(cookie, said):
     assert 'data-theme="x"' not in page
 
 
+@cache
 def sources() -> set[str]:
     """English sentences that have a Chinese text of their own; the switch names its language."""
     path = settings.BASE_DIR / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"

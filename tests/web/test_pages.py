@@ -94,3 +94,28 @@ def test_the_map_to_take_along_asks_nobody(under_way, person):
     assert not ELSEWHERE.search(re.sub(r"<script\b.*?</script>", "", body, flags=re.S))
     assert "<link" not in body
     assert "July flood" in body
+
+
+def test_what_is_no_number_in_an_address_or_a_field_is_no_fault(under_way, person):
+    incident = under_way.incident.id
+    asha, bela = person(under_way, "asha"), person(under_way, "bela")
+    asked = [
+        (asha, "/desk/?incident="),
+        (asha, "/reports/merge/?report="),
+        (asha, f"/incidents/{incident}/rapid-report/?report="),
+        (asha, f"/incidents/{incident}/closures/new/?links="),
+        (asha, "/journal/?before="),
+        (asha, "/journal/?incident="),
+        (asha, "/map/?incident="),
+        (bela, "/stock/?depot="),
+        (bela, "/store/yearly/?year="),
+        (bela, "/store/arrivals/new/?purchase="),
+        (bela, "/store/items/TENT-12S/?depot="),
+        (bela, "/papers/labels/?copies=1&lot="),
+    ]
+    for browser, address in asked:
+        for wrong in ("²", "9" * 5000):
+            assert browser.get(f"{address}{wrong}").status_code in (200, 404), address
+    for wrong in ("²", "9" * 5000):
+        gathered = asha.post("/desk/gather/", item="x", incident=wrong, seen=wrong)
+        assert gathered.status_code == 302

@@ -1,8 +1,11 @@
 """The start page: what waits for whom, one press away."""
 
+import datetime as dt
+
 import pytest
 
-from relief.incidents.models import Incident
+from relief.incidents.models import Incident, IncidentStatus
+from tests import world as named
 from tests.flow import scenes
 from tests.web_goods.reading import links, words
 
@@ -10,8 +13,6 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_commander_is_shown_the_suggested_level(world, person):
-    from tests import world as named
-
     incident = named.flood(world)
     named.report(world, incident, "Northbank", affected_population=2_000, relocated_cum=1_300)
     scene = scenes.Scene(world, incident, world.now)
@@ -78,3 +79,19 @@ def test_without_a_duty_the_page_says_so(under_way, person):
     assert "You hold no duty now; ask your emergency office for one." in page
     assert "July flood" not in page
     assert Incident.objects.exists()
+
+
+def test_what_comes_due_by_itself_is_told_in_quiet_days_to_whom_it_concerns(world, person):
+    named.stock(world, "RICE", 10, batch="R-1", expires_on=named.TODAY - dt.timedelta(days=1))
+    scene = scenes.Scene(world, named.flood(world), world.now)
+    scene.incident.status = IncidentStatus.CLOSED
+    scene.incident.save()
+    past = "Lots past their last day: 1"
+    unsigned = "Flood season: the readiness check is not signed"
+    said = {name: words(person(scene, name).get("/")) for name in ("bela", "chidi", "iris")}
+    assert past in said["bela"] and unsigned not in said["bela"]
+    assert unsigned in said["chidi"] and past not in said["chidi"]
+    assert "Reminders" not in said["iris"]
+    scene.incident.status = IncidentStatus.OPEN
+    scene.incident.save()
+    assert past not in words(person(scene, "bela").get("/"))

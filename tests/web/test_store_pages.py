@@ -1,13 +1,17 @@
 """The store at a desk: what is typed is booked, or kept on the page with the reason."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from relief.catalog.models import ItemCode
 from relief.deliveries.models import Difference
+from relief.field.models import Photo
 from relief.ledger.models import AccountKind
 from relief.stock.models import Bin, Holding, Lot
 from relief.warehouse.models import Arrival, BlankSlip, Count, Purchase, ReturnNote, Scrap
 from relief.web.next_steps import steps
 from tests import world as named
+from tests.api.pictures import picture
 from tests.flow import scenes, supply
 from tests.warehouse.keepers import at_quay, lena, open_count, write_down
 from tests.web_goods.reading import words
@@ -61,6 +65,44 @@ def test_goods_are_accepted_line_by_line_and_more_lines_keep_what_was_typed(quie
     assert bela.post(f"/store/arrivals/{arrival.id}/").status_code == 302
     arrival.refresh_from_db()
     assert arrival.reported_at is not None
+
+
+def test_a_code_nobody_has_met_is_bound_by_the_arrival_and_names_its_item_from_then_on(
+    quiet, person
+):
+    bela = person(quiet, "bela")
+    head = {"origin": "donation", "source": "Mill Works", "arrived_at": "2026-07-15T03:55"}
+    scanned = {"code": "6901234567892", "batch": "R-8", "pack": "20", "good": "40"}
+
+    def sent(*rows):
+        return bela.post("/store/arrivals/new/", **head, **lines(*rows))
+
+    assert "Nobody has met this code" in words(sent(scanned, {}))
+    assert sent({**scanned, "item": "RICE"}, {}).status_code == 302
+    bound = ItemCode.objects.get()
+    assert (bound.code, bound.item.code, bound.pack) == ("6901234567892", "RICE", 20)
+    assert "The code is bound to" in words(sent({**scanned, "item": "QUILT"}, {}))
+    assert sent({**scanned, "pack": "", "batch": "R-9"}, {}).status_code == 302
+    assert Lot.objects.get(batch="R-9").pack == 20
+
+
+def test_photos_of_goods_are_shown_to_whom_the_goods_concern(quiet, person, settings, tmp_path):
+    settings.FILES, bela = tmp_path, person(quiet, "bela")
+    head = {"origin": "donation", "source": "Mill Works", "arrived_at": "2026-07-15T03:55"}
+    rice = lines({"item": "RICE", "batch": "R-7", "good": "5", "damaged": "1"}, {})
+
+    def sent(*files):
+        pictures = [SimpleUploadedFile("p.jpg", data, "image/jpeg") for data in files]
+        return bela.post("/store/arrivals/new/", **head, **rice, pictures=pictures)
+
+    assert "what came is none, or far too large" in words(sent(b"no picture at all"))
+    assert (Arrival.objects.count(), Photo.objects.count()) == (0, 0)
+    assert "At most 5 pictures are expected; 6 came." in words(sent(*[b"x"] * 6))
+    done = sent(picture())
+    shown = f"/photos/{Arrival.objects.get().photos[0]}"
+    assert shown in bela.get(done["Location"]).content.decode()
+    assert bela.get(shown).headers["Content-Type"] == "image/jpeg"
+    assert person(quiet, "farah").get(shown).status_code == 404
 
 
 def test_a_purchase_comes_partly_and_the_page_asks_for_the_rest(quiet, person):
@@ -129,7 +171,10 @@ def test_scrapping_is_asked_for_by_one_and_decided_by_another(quiet, person):
     assert (scrap.approved, scrap.proceeds_fen, at_quay(quiet.world, lot)) == (True, 1_250, 18)
 
 
-def test_a_blank_slip_is_printed_typed_in_and_its_difference_answered(quiet, person):
+def test_a_blank_slip_is_printed_typed_in_and_its_difference_answered(
+    quiet, person, settings, tmp_path
+):
+    settings.FILES = tmp_path
     world, bela = quiet.world, person(quiet, "bela")
     fleet = supply.lorries(world)
     printed = bela.post("/store/blanks/", count=2)
@@ -145,7 +190,17 @@ def test_a_blank_slip_is_printed_typed_in_and_its_difference_answered(quiet, per
         "plate": "H-1",
     }
     goods = lines({"item": "TENT-12S", "quantity": 25}, {})
-    assert bela.post(f"/store/blanks/{first.id}/", **slip, **goods).status_code == 302
+    paper = SimpleUploadedFile("paper.jpg", picture(), "image/jpeg")
+    sent = bela.post(f"/store/blanks/{first.id}/", **slip, **goods, pictures=[paper])
+    first.refresh_from_db()
+    [sha256] = first.photos
+    for address in (f"/store/blanks/{first.id}/", sent["Location"]):
+        assert f"/photos/{sha256}" in bela.get(address).content.decode()
+    # The township the goods go to sees the paper, the one beside does not.
+    asked = [
+        person(quiet, name).get(f"/photos/{sha256}").status_code for name in ("emeka", "farah")
+    ]
+    assert asked == [200, 404]
     lot = Lot.objects.get(batch="T-1")
     assert at_quay(world, lot, AccountKind.DISPUTED) == -5
     page = bela.get("/store/differences/")

@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from relief.deliveries.models import TripState
 from relief.incidents.models import RoadClosure
 from relief.needs.models import Need
+from relief.web import paging
 from tests import world as named
 from tests.flow import scenes
 from tests.web_goods.reading import links, words
@@ -17,6 +19,7 @@ from tests.web_goods.reading import links, words
 pytestmark = pytest.mark.django_db
 
 MOST_QUERIES = 30
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -255,3 +258,32 @@ def test_neither_road_nor_area_is_refused_with_the_sentence(world, person):
     refused = person(scene, "asha").post(address, polygon="", reason="somewhere")
     assert refused.status_code == 409
     assert "Name road links or draw an area" in words(refused)
+
+
+def test_long_lists_have_pages_and_a_trip_or_an_order_is_found_by_its_number(
+    busy, person, monkeypatch
+):
+    monkeypatch.setattr(paging, "CARDS", 1)
+    asha, waiting = person(busy, "asha"), busy.incident.trips.filter(state=TripState.PLANNED)
+    for n in (1, 2):
+        later, stop = waiting.order_by("id").first(), waiting.order_by("id").first().stops.first()
+        later.pk, later.number, later.leaves_at = None, f"YD-900{n}", later.back_at + n * HOUR
+        later.save()
+        stop.pk, stop.trip = None, later
+        stop.save()
+    planned = list(waiting.order_by("leaves_at", "id").values_list("number", flat=True))
+
+    def shown(address):
+        page = words(asha.get(address))
+        return [one for one in planned if f" {one} " in page]
+
+    assert shown("/trips/") == planned[:1]
+    assert shown("/trips/?leave=2") == planned[1:2]
+    assert links(asha.get("/trips/?leave=2&q=&road=1"), containing="leave=1")
+    assert shown(f"/trips/?q={planned[-1]}") == planned[-1:]
+    assert "Nothing like it is listed." in words(asha.get("/trips/?q=no-such-trip"))
+    first = busy.incident.orders.order_by("id").first()
+    found = words(asha.get(f"/orders/?q={first.number}"))
+    others = busy.incident.orders.exclude(number__contains=first.number)
+    assert f" {first.number} " in found
+    assert not [one.number for one in others if f" {one.number} " in found]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,169 +15,171 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ScreenPass",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("view", models.CharField(max_length=10)),
-                ("name", models.CharField(max_length=60)),
-                ("made_at", models.DateTimeField()),
-                ("valid_to", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                ("token_hash", models.CharField(blank=True, max_length=64, null=True, unique=True)),
-                ("token_until", models.DateTimeField(blank=True, null=True)),
-                ("opened_at", models.DateTimeField(blank=True, null=True)),
-                ("last_seen_at", models.DateTimeField(blank=True, null=True)),
-                ("request_key", models.UUIDField(unique=True)),
-            ],
-            options={
-                "verbose_name_plural": "screen passes",
-            },
-        ),
-        migrations.RemoveConstraint(
-            model_name="duty",
-            name="duty_role",
-        ),
-        migrations.AlterField(
-            model_name="duty",
-            name="role",
-            field=models.CharField(
-                choices=[
-                    ("commander", "commander"),
-                    ("duty_officer", "duty officer"),
-                    ("keeper", "warehouse keeper"),
-                    ("township_officer", "township officer"),
-                    ("village_officer", "village information officer"),
-                    ("auditor", "auditor"),
-                    ("screen", "screen"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "commander",
-                            "duty_officer",
-                            "keeper",
-                            "township_officer",
-                            "village_officer",
-                            "auditor",
-                            "screen",
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="ScreenPass",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("view", models.CharField(max_length=10)),
+                        ("name", models.CharField(max_length=60)),
+                        ("made_at", models.DateTimeField()),
+                        ("valid_to", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "token_hash",
+                            models.CharField(blank=True, max_length=64, null=True, unique=True),
+                        ),
+                        ("token_until", models.DateTimeField(blank=True, null=True)),
+                        ("opened_at", models.DateTimeField(blank=True, null=True)),
+                        ("last_seen_at", models.DateTimeField(blank=True, null=True)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "ended_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="screen_pass",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "screen passes",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("view__in", ["command", "township", "village", "warehouse"])
+                                ),
+                                name="screen_view",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("valid_to__gt", models.F("made_at")),
+                                    models.Q(
+                                        ("ended_at", None),
+                                        ("ended_at__gte", models.F("made_at")),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="screen_dates",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("ended_at", None), ("ended_by", None)),
+                                    models.Q(
+                                        ("ended_at__isnull", False), ("ended_by__isnull", False)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="screen_ended_by",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("token_hash", None), ("token_until", None)),
+                                    models.Q(
+                                        ("ended_at", None),
+                                        ("token_hash__isnull", False),
+                                        ("token_until__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="screen_token",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("opened_at", None), ("user", None)),
+                                    models.Q(("opened_at__isnull", False), ("user__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="screen_opened",
+                            ),
                         ],
-                    )
+                    },
                 ),
-                name="duty_role",
-            ),
-        ),
-        migrations.AddField(
-            model_name="screenpass",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="geography.area"
-            ),
-        ),
-        migrations.AddField(
-            model_name="screenpass",
-            name="book",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="journal.book"
-            ),
-        ),
-        migrations.AddField(
-            model_name="screenpass",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="screenpass",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="screenpass",
-            name="user",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="screen_pass",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="screenpass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("view__in", ["command", "township", "village", "warehouse"])),
-                name="screen_view",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="screenpass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__gt", models.F("made_at")),
-                    models.Q(
-                        ("ended_at", None), ("ended_at__gte", models.F("made_at")), _connector="OR"
+                migrations.RemoveConstraint(
+                    model_name="duty",
+                    name="duty_role",
+                ),
+                migrations.AlterField(
+                    model_name="duty",
+                    name="role",
+                    field=models.CharField(
+                        choices=[
+                            ("commander", "commander"),
+                            ("duty_officer", "duty officer"),
+                            ("keeper", "warehouse keeper"),
+                            ("township_officer", "township officer"),
+                            ("village_officer", "village information officer"),
+                            ("auditor", "auditor"),
+                            ("screen", "screen"),
+                        ],
+                        max_length=20,
                     ),
                 ),
-                name="screen_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="screenpass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("ended_by", None)),
-                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="screen_ended_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="screenpass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("token_hash", None), ("token_until", None)),
-                    models.Q(
-                        ("ended_at", None),
-                        ("token_hash__isnull", False),
-                        ("token_until__isnull", False),
+                migrations.AddConstraint(
+                    model_name="duty",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "commander",
+                                    "duty_officer",
+                                    "keeper",
+                                    "township_officer",
+                                    "village_officer",
+                                    "auditor",
+                                    "screen",
+                                ],
+                            )
+                        ),
+                        name="duty_role",
                     ),
-                    _connector="OR",
                 ),
-                name="screen_token",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="screenpass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("opened_at", None), ("user", None)),
-                    models.Q(("opened_at__isnull", False), ("user__isnull", False)),
-                    _connector="OR",
-                ),
-                name="screen_opened",
-            ),
+            ]
         ),
     ]

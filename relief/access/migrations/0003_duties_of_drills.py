@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,46 +13,50 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="duty",
-            name="duty_role",
-        ),
-        migrations.AlterField(
-            model_name="duty",
-            name="role",
-            field=models.CharField(
-                choices=[
-                    ("commander", "commander"),
-                    ("duty_officer", "duty officer"),
-                    ("keeper", "warehouse keeper"),
-                    ("township_officer", "township officer"),
-                    ("village_officer", "village information officer"),
-                    ("auditor", "auditor"),
-                    ("evaluator", "drill evaluator"),
-                    ("screen", "screen"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "commander",
-                            "duty_officer",
-                            "keeper",
-                            "township_officer",
-                            "village_officer",
-                            "auditor",
-                            "evaluator",
-                            "screen",
-                        ],
-                    )
+        Together(
+            operations=[
+                migrations.RemoveConstraint(
+                    model_name="duty",
+                    name="duty_role",
                 ),
-                name="duty_role",
-            ),
+                migrations.AlterField(
+                    model_name="duty",
+                    name="role",
+                    field=models.CharField(
+                        choices=[
+                            ("commander", "commander"),
+                            ("duty_officer", "duty officer"),
+                            ("keeper", "warehouse keeper"),
+                            ("township_officer", "township officer"),
+                            ("village_officer", "village information officer"),
+                            ("auditor", "auditor"),
+                            ("evaluator", "drill evaluator"),
+                            ("screen", "screen"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="duty",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "commander",
+                                    "duty_officer",
+                                    "keeper",
+                                    "township_officer",
+                                    "village_officer",
+                                    "auditor",
+                                    "evaluator",
+                                    "screen",
+                                ],
+                            )
+                        ),
+                        name="duty_role",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -20,211 +21,207 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="HandOut",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="HandOut",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("receiver", models.CharField(blank=True, max_length=60)),
+                        ("people", models.PositiveSmallIntegerField(default=0)),
+                        ("signature", models.CharField(blank=True, max_length=64)),
+                        (
+                            "photos",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=64), default=list, size=None
+                            ),
+                        ),
+                        ("handed_at", models.DateTimeField()),
+                        ("handed_by", models.BigIntegerField()),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "household",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="households.household",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="hand_outs",
+                                to="incidents.incident",
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="hand_out",
+                                to="field.item",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "id"), name="hand_out_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("household__isnull", False),
+                                    models.Q(("receiver", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="hand_out_to_somebody",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="hand_out_incident_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="item", name="hand_out_item_book"
+                            ),
+                        ],
+                    },
                 ),
-                ("receiver", models.CharField(blank=True, max_length=60)),
-                ("people", models.PositiveSmallIntegerField(default=0)),
-                ("signature", models.CharField(blank=True, max_length=64)),
-                (
-                    "photos",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=64), default=list, size=None
-                    ),
+                migrations.CreateModel(
+                    name="HandOutLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("quantity", models.PositiveIntegerField()),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "hand_out",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="aid.handout",
+                            ),
+                        ),
+                        (
+                            "lot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="hand_outs",
+                                to="stock.lot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("hand_out", "lot"), name="hand_out_line_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("quantity__gt", 0)),
+                                name="hand_out_line_quantity",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="hand_out", name="hand_out_line_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="lot", name="hand_out_line_lot_book"
+                            ),
+                        ],
+                    },
                 ),
-                ("handed_at", models.DateTimeField()),
-                ("handed_by", models.BigIntegerField()),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
+                migrations.CreateModel(
+                    name="Reached",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("hand_outs", models.PositiveIntegerField(default=0)),
+                        ("households", models.PositiveIntegerField(default=0)),
+                        ("people", models.PositiveIntegerField(default=0)),
+                        ("person_times", models.PositiveIntegerField(default=0)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reached",
+                                to="incidents.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("incident", "area"), name="reached_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("people__lte", models.F("person_times"))),
+                                name="reached_people",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="reached_incident_book"
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "household",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="households.household",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="hand_outs",
-                        to="incidents.incident",
-                    ),
-                ),
-                (
-                    "item",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="hand_out",
-                        to="field.item",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="HandOutLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("quantity", models.PositiveIntegerField()),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "hand_out",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="aid.handout",
-                    ),
-                ),
-                (
-                    "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="hand_outs",
-                        to="stock.lot",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Reached",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("hand_outs", models.PositiveIntegerField(default=0)),
-                ("households", models.PositiveIntegerField(default=0)),
-                ("people", models.PositiveIntegerField(default=0)),
-                ("person_times", models.PositiveIntegerField(default=0)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reached",
-                        to="incidents.incident",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="handout",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="hand_out_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="handout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("household__isnull", False),
-                    models.Q(("receiver", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="hand_out_to_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handout",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="hand_out_incident_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handout",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="item", name="hand_out_item_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoutline",
-            constraint=models.UniqueConstraint(
-                fields=("hand_out", "lot"), name="hand_out_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoutline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="hand_out_line_quantity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoutline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="hand_out", name="hand_out_line_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoutline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="lot", name="hand_out_line_lot_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reached",
-            constraint=models.UniqueConstraint(fields=("incident", "area"), name="reached_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reached",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("people__lte", models.F("person_times"))), name="reached_people"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reached",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="reached_incident_book"
-            ),
+            ]
         ),
     ]

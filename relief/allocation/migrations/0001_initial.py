@@ -5,6 +5,7 @@ import django.db.models.expressions
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -20,441 +21,425 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Plan",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "draft"),
-                            ("proposed", "proposed"),
-                            ("approved", "approved"),
-                            ("superseded", "superseded"),
-                            ("refused", "refused"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                    ),
-                ),
-                ("reason", models.CharField(max_length=120)),
-                ("problem", models.JSONField()),
-                ("proposal", models.JSONField()),
-                ("summary", models.JSONField()),
-                ("drafted_by", models.BigIntegerField()),
-                ("drafted_at", models.DateTimeField()),
-                ("proposed_by", models.BigIntegerField(null=True)),
-                ("proposed_at", models.DateTimeField(null=True)),
-                ("decided_by", models.BigIntegerField(null=True)),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("decision_note", models.CharField(blank=True, max_length=200)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="plans",
-                        to="incidents.incident",
-                    ),
-                ),
-                (
-                    "replaces",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="allocation.plan",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Order",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                (
-                    "origin",
-                    models.CharField(help_text="holder it leaves, such as depot:3", max_length=40),
-                ),
-                ("issued_by", models.BigIntegerField()),
-                ("issued_at", models.DateTimeField()),
-                ("first_batch_due", models.DateTimeField()),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="orders",
-                        to="incidents.incident",
-                    ),
-                ),
-                (
-                    "plan",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orders",
-                        to="allocation.plan",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Gap",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("quantity", models.PositiveIntegerField()),
-                ("why", models.CharField(max_length=10)),
-                ("reason", models.TextField()),
-                ("reason_en", models.TextField()),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "need",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="needs.need",
-                    ),
-                ),
-                (
-                    "plan",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="gaps",
-                        to="allocation.plan",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="PlanLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveIntegerField()),
-                ("quantity", models.PositiveIntegerField()),
-                ("arrives_at", models.DateTimeField()),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "need",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="needs.need",
-                    ),
-                ),
-                (
-                    "plan",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="allocation.plan",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.account",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="OrderLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("quantity", models.PositiveIntegerField()),
-                ("loaded", models.PositiveIntegerField(default=0)),
-                ("received", models.PositiveIntegerField(default=0)),
-                ("lost", models.PositiveIntegerField(default=0)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalog.item",
-                    ),
-                ),
-                (
-                    "need",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="order_lines",
-                        to="needs.need",
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="allocation.order",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.account",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("order", "need", "source"), name="order_line_once"
-                    ),
-                    models.UniqueConstraint(fields=("book", "id"), name="order_line_in_book"),
-                    models.CheckConstraint(
-                        condition=models.Q(("loaded__lte", models.F("quantity"))),
-                        name="order_line_loaded",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "loaded__gte",
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("received"), "+", models.F("lost")
-                                ),
-                            )
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Plan",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="order_line_received",
-                    ),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="order", name="order_line_order_book"
-                    ),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="need", name="order_line_need_book"
-                    ),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="source", name="order_line_source_book"
-                    ),
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="plan_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="plan_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "proposed"])),
-                fields=("incident",),
-                name="plan_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "proposed", "approved", "superseded", "refused"])
+                        ("number", models.CharField(max_length=30)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "draft"),
+                                    ("proposed", "proposed"),
+                                    ("approved", "approved"),
+                                    ("superseded", "superseded"),
+                                    ("refused", "refused"),
+                                ],
+                                default="draft",
+                                max_length=10,
+                            ),
+                        ),
+                        ("reason", models.CharField(max_length=120)),
+                        ("problem", models.JSONField()),
+                        ("proposal", models.JSONField()),
+                        ("summary", models.JSONField()),
+                        ("drafted_by", models.BigIntegerField()),
+                        ("drafted_at", models.DateTimeField()),
+                        ("proposed_by", models.BigIntegerField(null=True)),
+                        ("proposed_at", models.DateTimeField(null=True)),
+                        ("decided_by", models.BigIntegerField(null=True)),
+                        ("decided_at", models.DateTimeField(null=True)),
+                        ("decision_note", models.CharField(blank=True, max_length=200)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="plans",
+                                to="incidents.incident",
+                            ),
+                        ),
+                        (
+                            "replaces",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="allocation.plan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "number"), name="plan_number"),
+                            models.UniqueConstraint(fields=("book", "id"), name="plan_in_book"),
+                            models.UniqueConstraint(
+                                condition=models.Q(("state__in", ["draft", "proposed"])),
+                                fields=("incident",),
+                                name="plan_one_open",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        ["draft", "proposed", "approved", "superseded", "refused"],
+                                    )
+                                ),
+                                name="plan_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state", "approved"), _negated=True),
+                                    models.Q(
+                                        ("decided_by", models.F("proposed_by")), _negated=True
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="plan_two_people",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="plan_incident_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="replaces", name="plan_replaces_book"
+                            ),
+                        ],
+                    },
                 ),
-                name="plan_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
+                migrations.CreateModel(
+                    name="Order",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=30)),
+                        (
+                            "origin",
+                            models.CharField(
+                                help_text="holder it leaves, such as depot:3", max_length=40
+                            ),
+                        ),
+                        ("issued_by", models.BigIntegerField()),
+                        ("issued_at", models.DateTimeField()),
+                        ("first_batch_due", models.DateTimeField()),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="orders",
+                                to="incidents.incident",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="orders",
+                                to="allocation.plan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "number"), name="order_number"),
+                            models.UniqueConstraint(fields=("book", "id"), name="order_in_book"),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="order_incident_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="plan", name="order_plan_book"
+                            ),
+                        ],
+                    },
                 ),
-                name="plan_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="plan_incident_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="replaces", name="plan_replaces_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="order_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="order_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="order_incident_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="plan", name="order_plan_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=models.UniqueConstraint(fields=("plan", "need"), name="gap_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="gap_quantity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="plan", name="gap_plan_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="need", name="gap_need_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planline",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "position"), name="plan_line_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="plan_line_quantity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="plan", name="plan_line_plan_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="need", name="plan_line_need_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="source", name="plan_line_source_book"
-            ),
+                migrations.CreateModel(
+                    name="Gap",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("quantity", models.PositiveIntegerField()),
+                        ("why", models.CharField(max_length=10)),
+                        ("reason", models.TextField()),
+                        ("reason_en", models.TextField()),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "need",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="needs.need",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="gaps",
+                                to="allocation.plan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("plan", "need"), name="gap_once"),
+                            models.CheckConstraint(
+                                condition=models.Q(("quantity__gt", 0)), name="gap_quantity"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="plan", name="gap_plan_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="need", name="gap_need_book"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PlanLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("position", models.PositiveIntegerField()),
+                        ("quantity", models.PositiveIntegerField()),
+                        ("arrives_at", models.DateTimeField()),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "need",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="needs.need",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="allocation.plan",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="ledger.account",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("plan", "position"), name="plan_line_position"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("quantity__gt", 0)), name="plan_line_quantity"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="plan", name="plan_line_plan_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="need", name="plan_line_need_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="source", name="plan_line_source_book"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OrderLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("quantity", models.PositiveIntegerField()),
+                        ("loaded", models.PositiveIntegerField(default=0)),
+                        ("received", models.PositiveIntegerField(default=0)),
+                        ("lost", models.PositiveIntegerField(default=0)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="catalog.item",
+                            ),
+                        ),
+                        (
+                            "need",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="order_lines",
+                                to="needs.need",
+                            ),
+                        ),
+                        (
+                            "order",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="allocation.order",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="ledger.account",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("order", "need", "source"), name="order_line_once"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("book", "id"), name="order_line_in_book"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("loaded__lte", models.F("quantity"))),
+                                name="order_line_loaded",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "loaded__gte",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("received"), "+", models.F("lost")
+                                        ),
+                                    )
+                                ),
+                                name="order_line_received",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="order", name="order_line_order_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="need", name="order_line_need_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="source", name="order_line_source_book"
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -18,135 +19,135 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="PlanRun",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.CharField(max_length=120)),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "waiting for the worker"),
-                            ("running", "running"),
-                            ("done", "done"),
-                            ("cancelled", "cancelled"),
-                            ("failed", "failed"),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="PlanRun",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("reason", models.CharField(max_length=120)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("queued", "waiting for the worker"),
+                                    ("running", "running"),
+                                    ("done", "done"),
+                                    ("cancelled", "cancelled"),
+                                    ("failed", "failed"),
+                                ],
+                                default="queued",
+                                max_length=10,
+                            ),
+                        ),
+                        ("stage", models.CharField(blank=True, max_length=20)),
+                        ("done", models.PositiveIntegerField(default=0)),
+                        ("of", models.PositiveIntegerField(default=0)),
+                        ("cancel_asked", models.BooleanField(default=False)),
+                        ("requested_by", models.BigIntegerField()),
+                        ("requested_at", models.DateTimeField()),
+                        ("started_at", models.DateTimeField(null=True)),
+                        ("ended_at", models.DateTimeField(null=True)),
+                        ("fault", models.CharField(blank=True, max_length=300)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="plan_runs",
+                                to="incidents.incident",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="allocation.plan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state__in", ["queued", "running"])),
+                                fields=("incident",),
+                                name="plan_run_one_open",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        ["queued", "running", "done", "cancelled", "failed"],
+                                    )
+                                ),
+                                name="plan_run_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("done__lte", models.F("of"))),
+                                name="plan_run_progress",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="plan_run_incident_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="plan", name="plan_run_plan_book"
+                            ),
                         ],
-                        default="queued",
-                        max_length=10,
+                    },
+                ),
+                migrations.RemoveConstraint(
+                    model_name="planline",
+                    name="plan_line_quantity",
+                ),
+                migrations.AddField(
+                    model_name="orderline",
+                    name="stands_for",
+                    field=models.PositiveSmallIntegerField(default=1),
+                ),
+                migrations.AddField(
+                    model_name="planline",
+                    name="stands_for",
+                    field=models.PositiveSmallIntegerField(default=1),
+                ),
+                migrations.AddConstraint(
+                    model_name="orderline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("stands_for__gt", 0)), name="order_line_stands_for"
                     ),
                 ),
-                ("stage", models.CharField(blank=True, max_length=20)),
-                ("done", models.PositiveIntegerField(default=0)),
-                ("of", models.PositiveIntegerField(default=0)),
-                ("cancel_asked", models.BooleanField(default=False)),
-                ("requested_by", models.BigIntegerField()),
-                ("requested_at", models.DateTimeField()),
-                ("started_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("fault", models.CharField(blank=True, max_length=300)),
-            ],
-        ),
-        migrations.RemoveConstraint(
-            model_name="planline",
-            name="plan_line_quantity",
-        ),
-        migrations.AddField(
-            model_name="orderline",
-            name="stands_for",
-            field=models.PositiveSmallIntegerField(default=1),
-        ),
-        migrations.AddField(
-            model_name="planline",
-            name="stands_for",
-            field=models.PositiveSmallIntegerField(default=1),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stands_for__gt", 0)), name="order_line_stands_for"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0), ("stands_for__gt", 0)),
-                name="plan_line_quantity",
-            ),
-        ),
-        migrations.AddField(
-            model_name="planrun",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="geography.area"
-            ),
-        ),
-        migrations.AddField(
-            model_name="planrun",
-            name="book",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="journal.book"
-            ),
-        ),
-        migrations.AddField(
-            model_name="planrun",
-            name="incident",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="plan_runs",
-                to="incidents.incident",
-            ),
-        ),
-        migrations.AddField(
-            model_name="planrun",
-            name="plan",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="allocation.plan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["queued", "running"])),
-                fields=("incident",),
-                name="plan_run_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["queued", "running", "done", "cancelled", "failed"])
+                migrations.AddConstraint(
+                    model_name="planline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0), ("stands_for__gt", 0)),
+                        name="plan_line_quantity",
+                    ),
                 ),
-                name="plan_run_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done__lte", models.F("of"))), name="plan_run_progress"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planrun",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="plan_run_incident_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planrun",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="plan", name="plan_run_plan_book"
-            ),
+            ]
         ),
     ]

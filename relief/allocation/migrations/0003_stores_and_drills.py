@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,75 +16,79 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="order",
-            name="paper_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="paper_due",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="paper_number",
-            field=models.CharField(blank=True, max_length=60),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="request_key",
-            field=models.UUIDField(null=True, unique=True),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="said_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="order",
-            name="said_by",
-            field=models.BigIntegerField(help_text="user id of the commander", null=True),
-        ),
-        migrations.AlterField(
-            model_name="order",
-            name="plan",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to="allocation.plan",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="orderline",
-            name="need",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="order_lines",
-                to="needs.need",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("paper_due", None),
-                        ("plan__isnull", False),
-                        ("said_at", None),
-                        ("said_by", None),
-                    ),
-                    models.Q(
-                        ("paper_due__isnull", False),
-                        ("plan", None),
-                        ("said_at__isnull", False),
-                        ("said_by__isnull", False),
-                    ),
-                    _connector="OR",
+        Together(
+            operations=[
+                migrations.AddField(
+                    model_name="order",
+                    name="paper_at",
+                    field=models.DateTimeField(null=True),
                 ),
-                name="order_rests_on_something",
-            ),
+                migrations.AddField(
+                    model_name="order",
+                    name="paper_due",
+                    field=models.DateTimeField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="order",
+                    name="paper_number",
+                    field=models.CharField(blank=True, max_length=60),
+                ),
+                migrations.AddField(
+                    model_name="order",
+                    name="request_key",
+                    field=models.UUIDField(null=True, unique=True),
+                ),
+                migrations.AddField(
+                    model_name="order",
+                    name="said_at",
+                    field=models.DateTimeField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="order",
+                    name="said_by",
+                    field=models.BigIntegerField(help_text="user id of the commander", null=True),
+                ),
+                migrations.AlterField(
+                    model_name="order",
+                    name="plan",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="allocation.plan",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="orderline",
+                    name="need",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="order_lines",
+                        to="needs.need",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("paper_due", None),
+                                ("plan__isnull", False),
+                                ("said_at", None),
+                                ("said_by", None),
+                            ),
+                            models.Q(
+                                ("paper_due__isnull", False),
+                                ("plan", None),
+                                ("said_at__isnull", False),
+                                ("said_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_rests_on_something",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -19,432 +20,448 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CallOff",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("called", "called"),
-                            ("confirmed", "confirmed"),
-                            ("part", "partly delivered"),
-                            ("delivered", "delivered"),
-                            ("refused", "refused"),
-                            ("cancelled", "cancelled"),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="CallOff",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=30)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("called", "called"),
+                                    ("confirmed", "confirmed"),
+                                    ("part", "partly delivered"),
+                                    ("delivered", "delivered"),
+                                    ("refused", "refused"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="called",
+                                max_length=9,
+                            ),
+                        ),
+                        ("called_at", models.DateTimeField()),
+                        ("called_by", models.BigIntegerField(help_text="user id")),
+                        ("due_at", models.DateTimeField()),
+                        ("spoke_with", models.CharField(blank=True, max_length=60)),
+                        ("answered_at", models.DateTimeField(null=True)),
+                        ("promised_at", models.DateTimeField(null=True)),
+                        ("reason", models.CharField(blank=True, max_length=200)),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="calls",
+                                to="stock.supplyagreement",
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="incidents.incident",
+                            ),
+                        ),
+                        (
+                            "order",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="call_off",
+                                to="allocation.order",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "number"), name="call_off_number"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="call_off_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        [
+                                            "called",
+                                            "confirmed",
+                                            "part",
+                                            "delivered",
+                                            "refused",
+                                            "cancelled",
+                                        ],
+                                    )
+                                ),
+                                name="call_off_state",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="call_off_incident_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="order", name="call_off_order_book"
+                            ),
                         ],
-                        default="called",
-                        max_length=9,
-                    ),
+                    },
                 ),
-                ("called_at", models.DateTimeField()),
-                ("called_by", models.BigIntegerField(help_text="user id")),
-                ("due_at", models.DateTimeField()),
-                ("spoke_with", models.CharField(blank=True, max_length=60)),
-                ("answered_at", models.DateTimeField(null=True)),
-                ("promised_at", models.DateTimeField(null=True)),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                (
-                    "agreement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="calls",
-                        to="stock.supplyagreement",
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="incidents.incident",
-                    ),
-                ),
-                (
-                    "order",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="call_off",
-                        to="allocation.order",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CallOffLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("quantity", models.PositiveIntegerField()),
-                ("refused", models.PositiveIntegerField(default=0)),
-                ("price_fen", models.PositiveIntegerField()),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="calls.calloff",
-                    ),
-                ),
-                (
-                    "line",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="allocation.orderline",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Requisition",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                ("owner", models.CharField(max_length=120)),
-                ("phone", models.CharField(blank=True, max_length=30)),
-                ("thing", models.CharField(max_length=120)),
-                ("quantity", models.PositiveIntegerField(default=1)),
-                ("value_fen", models.PositiveBigIntegerField(default=0)),
-                ("place", models.CharField(blank=True, max_length=120)),
-                ("taken_at", models.DateTimeField()),
-                ("taken_by", models.BigIntegerField(help_text="user id")),
-                ("returned_at", models.DateTimeField(null=True)),
-                ("condition", models.CharField(blank=True, max_length=200)),
-                ("compensation_fen", models.PositiveBigIntegerField(null=True)),
-                ("compensated_at", models.DateTimeField(null=True)),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="requisitions",
-                        to="incidents.incident",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SeasonCheck",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("season", models.CharField(max_length=6)),
-                ("year", models.PositiveSmallIntegerField()),
-                ("figures", models.JSONField()),
-                ("signed_at", models.DateTimeField()),
-                ("signed_by", models.BigIntegerField(help_text="user id")),
-                ("note", models.CharField(blank=True, max_length=200)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="TestCall",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("called_at", models.DateTimeField()),
-                ("called_by", models.BigIntegerField(help_text="user id")),
-                ("answered", models.BooleanField()),
-                ("minutes", models.PositiveSmallIntegerField(null=True)),
-                ("able", models.BooleanField(null=True)),
-                ("note", models.CharField(blank=True, max_length=200)),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "supply",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="test_calls",
-                        to="stock.supplyagreement",
-                    ),
-                ),
-                (
-                    "transport",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="test_calls",
-                        to="deliveries.transportagreement",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="TransportCall",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("called", "called"),
-                            ("confirmed", "confirmed"),
-                            ("part", "partly delivered"),
-                            ("delivered", "delivered"),
-                            ("refused", "refused"),
-                            ("cancelled", "cancelled"),
+                migrations.CreateModel(
+                    name="CallOffLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("quantity", models.PositiveIntegerField()),
+                        ("refused", models.PositiveIntegerField(default=0)),
+                        ("price_fen", models.PositiveIntegerField()),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "call",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="calls.calloff",
+                            ),
+                        ),
+                        (
+                            "line",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="allocation.orderline",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("call", "line"), name="call_off_line_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("quantity__gt", 0), ("refused__lte", models.F("quantity"))
+                                ),
+                                name="call_off_line_units",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="call", name="call_off_line_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="line", name="call_off_line_line_book"
+                            ),
                         ],
-                        default="called",
-                        max_length=9,
-                    ),
+                    },
                 ),
-                ("called_at", models.DateTimeField()),
-                ("called_by", models.BigIntegerField(help_text="user id")),
-                ("spoke_with", models.CharField(blank=True, max_length=60)),
-                ("answered_at", models.DateTimeField(null=True)),
-                ("promised_at", models.DateTimeField(null=True)),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
+                migrations.CreateModel(
+                    name="Requisition",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=30)),
+                        ("owner", models.CharField(max_length=120)),
+                        ("phone", models.CharField(blank=True, max_length=30)),
+                        ("thing", models.CharField(max_length=120)),
+                        ("quantity", models.PositiveIntegerField(default=1)),
+                        ("value_fen", models.PositiveBigIntegerField(default=0)),
+                        ("place", models.CharField(blank=True, max_length=120)),
+                        ("taken_at", models.DateTimeField()),
+                        ("taken_by", models.BigIntegerField(help_text="user id")),
+                        ("returned_at", models.DateTimeField(null=True)),
+                        ("condition", models.CharField(blank=True, max_length=200)),
+                        ("compensation_fen", models.PositiveBigIntegerField(null=True)),
+                        ("compensated_at", models.DateTimeField(null=True)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="requisitions",
+                                to="incidents.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "number"), name="requisition_number"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("book", "id"), name="requisition_in_book"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("returned_at", None),
+                                    ("returned_at__gte", models.F("taken_at")),
+                                    _connector="OR",
+                                ),
+                                name="requisition_dates",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("compensated_at", None),
+                                    ("compensation_fen__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="requisition_compensated_whole",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="requisition_incident_book"
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
+                migrations.CreateModel(
+                    name="SeasonCheck",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("season", models.CharField(max_length=6)),
+                        ("year", models.PositiveSmallIntegerField()),
+                        ("figures", models.JSONField()),
+                        ("signed_at", models.DateTimeField()),
+                        ("signed_by", models.BigIntegerField(help_text="user id")),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "area", "season", "year"), name="season_check_once"
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "trip",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="transport_call",
-                        to="deliveries.trip",
-                    ),
+                migrations.CreateModel(
+                    name="TestCall",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("called_at", models.DateTimeField()),
+                        ("called_by", models.BigIntegerField(help_text="user id")),
+                        ("answered", models.BooleanField()),
+                        ("minutes", models.PositiveSmallIntegerField(null=True)),
+                        ("able", models.BooleanField(null=True)),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "supply",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="test_calls",
+                                to="stock.supplyagreement",
+                            ),
+                        ),
+                        (
+                            "transport",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="test_calls",
+                                to="deliveries.transportagreement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("supply", None), ("transport__isnull", False)),
+                                    models.Q(("supply__isnull", False), ("transport", None)),
+                                    _connector="OR",
+                                ),
+                                name="test_call_one_partner",
+                            ),
+                        ],
+                    },
                 ),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="calloff",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="call_off_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="calloff",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="call_off_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="calloff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["called", "confirmed", "part", "delivered", "refused", "cancelled"],
-                    )
+                migrations.CreateModel(
+                    name="TransportCall",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("called", "called"),
+                                    ("confirmed", "confirmed"),
+                                    ("part", "partly delivered"),
+                                    ("delivered", "delivered"),
+                                    ("refused", "refused"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="called",
+                                max_length=9,
+                            ),
+                        ),
+                        ("called_at", models.DateTimeField()),
+                        ("called_by", models.BigIntegerField(help_text="user id")),
+                        ("spoke_with", models.CharField(blank=True, max_length=60)),
+                        ("answered_at", models.DateTimeField(null=True)),
+                        ("promised_at", models.DateTimeField(null=True)),
+                        ("reason", models.CharField(blank=True, max_length=200)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "trip",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="transport_call",
+                                to="deliveries.trip",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        [
+                                            "called",
+                                            "confirmed",
+                                            "part",
+                                            "delivered",
+                                            "refused",
+                                            "cancelled",
+                                        ],
+                                    )
+                                ),
+                                name="transport_call_state",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="trip", name="transport_call_trip_book"
+                            ),
+                        ],
+                    },
                 ),
-                name="call_off_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calloff",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="call_off_incident_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calloff",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="order", name="call_off_order_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calloffline",
-            constraint=models.UniqueConstraint(fields=("call", "line"), name="call_off_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="calloffline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0), ("refused__lte", models.F("quantity"))),
-                name="call_off_line_units",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calloffline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="call", name="call_off_line_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calloffline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="line", name="call_off_line_line_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requisition",
-            constraint=models.UniqueConstraint(
-                fields=("book", "number"), name="requisition_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requisition",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="requisition_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="requisition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("returned_at", None),
-                    ("returned_at__gte", models.F("taken_at")),
-                    _connector="OR",
-                ),
-                name="requisition_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requisition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("compensated_at", None), ("compensation_fen__isnull", False), _connector="OR"
-                ),
-                name="requisition_compensated_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requisition",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="requisition_incident_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seasoncheck",
-            constraint=models.UniqueConstraint(
-                fields=("book", "area", "season", "year"), name="season_check_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="testcall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("supply", None), ("transport__isnull", False)),
-                    models.Q(("supply__isnull", False), ("transport", None)),
-                    _connector="OR",
-                ),
-                name="test_call_one_partner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transportcall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["called", "confirmed", "part", "delivered", "refused", "cancelled"],
-                    )
-                ),
-                name="transport_call_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transportcall",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="trip", name="transport_call_trip_book"
-            ),
+            ]
         ),
     ]

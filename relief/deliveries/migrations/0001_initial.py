@@ -6,6 +6,7 @@ import django.db.models.expressions
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -19,393 +20,398 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Stop",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                ("arrives_at", models.DateTimeField()),
-                ("due_at", models.DateTimeField()),
-                ("received_at", models.DateTimeField(null=True)),
-                ("received_by", models.BigIntegerField(null=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Load",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("commodity", models.CharField(blank=True, help_text="lot loaded", max_length=40)),
-                ("planned", models.PositiveIntegerField()),
-                ("loaded", models.PositiveIntegerField(null=True)),
-                ("good", models.PositiveIntegerField(null=True)),
-                ("damaged", models.PositiveIntegerField(null=True)),
-                ("short", models.PositiveIntegerField(null=True)),
-                ("surplus", models.PositiveIntegerField(default=0)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "line",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="loads",
-                        to="allocation.orderline",
-                    ),
-                ),
-                (
-                    "stop",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="loads",
-                        to="deliveries.stop",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="TransportAgreement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                ("name_en", models.CharField(max_length=120)),
-                ("number", models.CharField(max_length=40, unique=True)),
-                (
-                    "point",
-                    django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326),
-                ),
-                ("valid_from", models.DateField()),
-                ("valid_to", models.DateField()),
-                ("contact", models.CharField(max_length=60)),
-                ("phone", models.CharField(max_length=30)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Fleet",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                ("name_en", models.CharField(max_length=120)),
-                ("count", models.PositiveSmallIntegerField()),
-                ("kg", models.PositiveIntegerField()),
-                ("litres", models.PositiveIntegerField()),
-                ("speed_percent", models.PositiveSmallIntegerField(default=100)),
-                ("mobilisation_minutes", models.PositiveIntegerField()),
-                ("cost_km_fen", models.PositiveIntegerField()),
-                (
-                    "agreement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="fleets",
-                        to="deliveries.transportagreement",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Trip",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("vehicle", models.PositiveSmallIntegerField()),
-                ("number", models.CharField(max_length=30)),
-                ("origin", models.CharField(max_length=40)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("planned", "planned"),
-                            ("on_the_road", "on the road"),
-                            ("finished", "finished"),
-                            ("cancelled", "cancelled"),
-                        ],
-                        default="planned",
-                        max_length=12,
-                    ),
-                ),
-                ("leaves_at", models.DateTimeField()),
-                ("back_at", models.DateTimeField()),
-                ("dispatched_at", models.DateTimeField(null=True)),
-                ("dispatched_by", models.BigIntegerField(null=True)),
-                ("plate", models.CharField(blank=True, max_length=20)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "fleet",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="deliveries.fleet",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="trips",
-                        to="incidents.incident",
-                    ),
-                ),
-                (
-                    "plan",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="trips",
-                        to="allocation.plan",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="stop",
-            name="trip",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="stops",
-                to="deliveries.trip",
-            ),
-        ),
-        migrations.CreateModel(
-            name="CheckTask",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("short", models.PositiveIntegerField()),
-                ("damaged", models.PositiveIntegerField()),
-                ("surplus", models.PositiveIntegerField()),
-                ("note", models.CharField(blank=True, max_length=200)),
-                ("opened_at", models.DateTimeField()),
-                ("settled_at", models.DateTimeField(null=True)),
-                ("settled_by", models.BigIntegerField(null=True)),
-                ("finding", models.CharField(blank=True, max_length=200)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "load",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="check_task",
-                        to="deliveries.load",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    relief.journal.constraints.SameBook(
-                        book="book", field="load", name="check_task_load_book"
-                    )
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.UniqueConstraint(fields=("stop", "line"), name="load_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="load_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("loaded", None), ("loaded__lte", models.F("planned")), _connector="OR"
-                ),
-                name="load_within_plan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("damaged", None), ("good", None), ("short", None)),
-                    (
-                        "loaded",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("good"), "+", models.F("damaged")
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="TransportAgreement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
-                            "+",
-                            models.F("short"),
                         ),
-                    ),
-                    _connector="OR",
+                        ("name", models.CharField(max_length=80)),
+                        ("name_en", models.CharField(max_length=120)),
+                        ("number", models.CharField(max_length=40, unique=True)),
+                        (
+                            "point",
+                            django.contrib.gis.db.models.fields.PointField(
+                                geography=True, srid=4326
+                            ),
+                        ),
+                        ("valid_from", models.DateField()),
+                        ("valid_to", models.DateField()),
+                        ("contact", models.CharField(max_length=60)),
+                        ("phone", models.CharField(max_length=30)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("valid_to__gt", models.F("valid_from"))),
+                                name="transport_agreement_dates",
+                            ),
+                        ],
+                    },
                 ),
-                name="load_accounted_for",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="stop", name="load_stop_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="line", name="load_line_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transportagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to__gt", models.F("valid_from"))),
-                name="transport_agreement_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fleet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("count__gt", 0), ("kg__gt", 0), ("litres__gt", 0), ("speed_percent__gt", 0)
+                migrations.CreateModel(
+                    name="Fleet",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80)),
+                        ("name_en", models.CharField(max_length=120)),
+                        ("count", models.PositiveSmallIntegerField()),
+                        ("kg", models.PositiveIntegerField()),
+                        ("litres", models.PositiveIntegerField()),
+                        ("speed_percent", models.PositiveSmallIntegerField(default=100)),
+                        ("mobilisation_minutes", models.PositiveIntegerField()),
+                        ("cost_km_fen", models.PositiveIntegerField()),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="fleets",
+                                to="deliveries.transportagreement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("count__gt", 0),
+                                    ("kg__gt", 0),
+                                    ("litres__gt", 0),
+                                    ("speed_percent__gt", 0),
+                                ),
+                                name="fleet_positive",
+                            ),
+                        ],
+                    },
                 ),
-                name="fleet_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="trip_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="trip_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["planned", "on_the_road", "finished", "cancelled"])
+                migrations.CreateModel(
+                    name="Trip",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("vehicle", models.PositiveSmallIntegerField()),
+                        ("number", models.CharField(max_length=30)),
+                        ("origin", models.CharField(max_length=40)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("planned", "planned"),
+                                    ("on_the_road", "on the road"),
+                                    ("finished", "finished"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="planned",
+                                max_length=12,
+                            ),
+                        ),
+                        ("leaves_at", models.DateTimeField()),
+                        ("back_at", models.DateTimeField()),
+                        ("dispatched_at", models.DateTimeField(null=True)),
+                        ("dispatched_by", models.BigIntegerField(null=True)),
+                        ("plate", models.CharField(blank=True, max_length=20)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "fleet",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="deliveries.fleet",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="trips",
+                                to="incidents.incident",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="trips",
+                                to="allocation.plan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "number"), name="trip_number"),
+                            models.UniqueConstraint(fields=("book", "id"), name="trip_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        ["planned", "on_the_road", "finished", "cancelled"],
+                                    )
+                                ),
+                                name="trip_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("dispatched_at", None),
+                                    ("state__in", ["on_the_road", "finished"]),
+                                    _connector="OR",
+                                ),
+                                name="trip_dispatched_once",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="trip_incident_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="plan", name="trip_plan_book"
+                            ),
+                        ],
+                    },
                 ),
-                name="trip_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("dispatched_at", None),
-                    ("state__in", ["on_the_road", "finished"]),
-                    _connector="OR",
+                migrations.CreateModel(
+                    name="Stop",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField()),
+                        ("arrives_at", models.DateTimeField()),
+                        ("due_at", models.DateTimeField()),
+                        ("received_at", models.DateTimeField(null=True)),
+                        ("received_by", models.BigIntegerField(null=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "trip",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="stops",
+                                to="deliveries.trip",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("trip", "position"), name="stop_position"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="stop_in_book"),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="trip", name="stop_trip_book"
+                            ),
+                        ],
+                    },
                 ),
-                name="trip_dispatched_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="trip_incident_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="plan", name="trip_plan_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.UniqueConstraint(fields=("trip", "position"), name="stop_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="stop_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="trip", name="stop_trip_book"
-            ),
+                migrations.CreateModel(
+                    name="Load",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "commodity",
+                            models.CharField(blank=True, help_text="lot loaded", max_length=40),
+                        ),
+                        ("planned", models.PositiveIntegerField()),
+                        ("loaded", models.PositiveIntegerField(null=True)),
+                        ("good", models.PositiveIntegerField(null=True)),
+                        ("damaged", models.PositiveIntegerField(null=True)),
+                        ("short", models.PositiveIntegerField(null=True)),
+                        ("surplus", models.PositiveIntegerField(default=0)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "line",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="loads",
+                                to="allocation.orderline",
+                            ),
+                        ),
+                        (
+                            "stop",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="loads",
+                                to="deliveries.stop",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("stop", "line"), name="load_once"),
+                            models.UniqueConstraint(fields=("book", "id"), name="load_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("loaded", None),
+                                    ("loaded__lte", models.F("planned")),
+                                    _connector="OR",
+                                ),
+                                name="load_within_plan",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("damaged", None), ("good", None), ("short", None)),
+                                    (
+                                        "loaded",
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("good"), "+", models.F("damaged")
+                                            ),
+                                            "+",
+                                            models.F("short"),
+                                        ),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="load_accounted_for",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="stop", name="load_stop_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="line", name="load_line_book"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CheckTask",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("short", models.PositiveIntegerField()),
+                        ("damaged", models.PositiveIntegerField()),
+                        ("surplus", models.PositiveIntegerField()),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        ("opened_at", models.DateTimeField()),
+                        ("settled_at", models.DateTimeField(null=True)),
+                        ("settled_by", models.BigIntegerField(null=True)),
+                        ("finding", models.CharField(blank=True, max_length=200)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "load",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="check_task",
+                                to="deliveries.load",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            relief.journal.constraints.SameBook(
+                                book="book", field="load", name="check_task_load_book"
+                            )
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -9,71 +11,79 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="fleet",
-            name="means",
-            field=models.CharField(
-                choices=[
-                    ("heavy", "heavy truck"),
-                    ("light", "light truck"),
-                    ("air", "helicopter"),
-                    ("water", "boat"),
-                ],
-                default="heavy",
-                max_length=6,
-            ),
-        ),
-        migrations.AddField(
-            model_name="fleet",
-            name="range_km",
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="fleet",
-            name="speed_kmh",
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="fleet",
-            name="works_from",
-            field=models.TimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="fleet",
-            name="works_to",
-            field=models.TimeField(blank=True, null=True),
-        ),
-        migrations.AddConstraint(
-            model_name="fleet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("means__in", ["heavy", "light", "air", "water"])),
-                name="fleet_means",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fleet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("means__in", ["heavy", "light"]), ("range_km", None), ("speed_kmh", None)
+        Together(
+            operations=[
+                migrations.AddField(
+                    model_name="fleet",
+                    name="means",
+                    field=models.CharField(
+                        choices=[
+                            ("heavy", "heavy truck"),
+                            ("light", "light truck"),
+                            ("air", "helicopter"),
+                            ("water", "boat"),
+                        ],
+                        default="heavy",
+                        max_length=6,
                     ),
-                    models.Q(
-                        ("means__in", ["air", "water"]), ("range_km__gt", 0), ("speed_kmh__gt", 0)
+                ),
+                migrations.AddField(
+                    model_name="fleet",
+                    name="range_km",
+                    field=models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="fleet",
+                    name="speed_kmh",
+                    field=models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="fleet",
+                    name="works_from",
+                    field=models.TimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="fleet",
+                    name="works_to",
+                    field=models.TimeField(blank=True, null=True),
+                ),
+                migrations.AddConstraint(
+                    model_name="fleet",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("means__in", ["heavy", "light", "air", "water"])),
+                        name="fleet_means",
                     ),
-                    _connector="OR",
                 ),
-                name="fleet_straight",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fleet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("works_from", None), ("works_to", None)),
-                    ("works_to__gt", models.F("works_from")),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="fleet",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("means__in", ["heavy", "light"]),
+                                ("range_km", None),
+                                ("speed_kmh", None),
+                            ),
+                            models.Q(
+                                ("means__in", ["air", "water"]),
+                                ("range_km__gt", 0),
+                                ("speed_kmh__gt", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="fleet_straight",
+                    ),
                 ),
-                name="fleet_hours",
-            ),
+                migrations.AddConstraint(
+                    model_name="fleet",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("works_from", None), ("works_to", None)),
+                            ("works_to__gt", models.F("works_from")),
+                            _connector="OR",
+                        ),
+                        name="fleet_hours",
+                    ),
+                ),
+            ]
         ),
     ]

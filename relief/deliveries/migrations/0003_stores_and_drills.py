@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -18,306 +19,300 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Difference",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("below_zero", "more left than the book had"),
-                            ("beyond", "more left than was ordered"),
-                            ("unusable", "a lot out of use left"),
-                            ("received", "a slip was received twice"),
-                            ("counted", "a bin was counted twice"),
-                            ("no_order", "a trip left that was no longer ordered"),
-                            ("returned", "more came back than was out"),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Difference",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("below_zero", "more left than the book had"),
+                                    ("beyond", "more left than was ordered"),
+                                    ("unusable", "a lot out of use left"),
+                                    ("received", "a slip was received twice"),
+                                    ("counted", "a bin was counted twice"),
+                                    ("no_order", "a trip left that was no longer ordered"),
+                                    ("returned", "more came back than was out"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("quantity", models.IntegerField(default=0)),
+                        ("document", models.CharField(max_length=60)),
+                        ("said", models.JSONField(default=dict)),
+                        ("opened_at", models.DateTimeField()),
+                        ("handed_on_at", models.DateTimeField(null=True)),
+                        (
+                            "answer",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("accept", "accept as it is"),
+                                    ("correct", "correct"),
+                                    ("hand_on", "hand to a superior"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("answered_by", models.BigIntegerField(null=True)),
+                        ("answered_at", models.DateTimeField(null=True)),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.depot",
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="field.item",
+                            ),
+                        ),
+                        (
+                            "lot",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.lot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "kind__in",
+                                        [
+                                            "below_zero",
+                                            "beyond",
+                                            "unusable",
+                                            "received",
+                                            "counted",
+                                            "no_order",
+                                            "returned",
+                                        ],
+                                    )
+                                ),
+                                name="difference_kind",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("answer", ""), ("answered_at", None)),
+                                    ("answered_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="difference_answered_whole",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="lot", name="difference_lot_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="item", name="difference_item_book"
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                ("quantity", models.IntegerField(default=0)),
-                ("document", models.CharField(max_length=60)),
-                ("said", models.JSONField(default=dict)),
-                ("opened_at", models.DateTimeField()),
-                ("handed_on_at", models.DateTimeField(null=True)),
-                (
-                    "answer",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("accept", "accept as it is"),
-                            ("correct", "correct"),
-                            ("hand_on", "hand to a superior"),
+                migrations.CreateModel(
+                    name="Pick",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("quantity", models.PositiveIntegerField()),
+                        (
+                            "reason",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("blocked", "the lot lies behind others"),
+                                    ("damaged", "the lot is damaged"),
+                                    ("named", "another lot was asked for"),
+                                    ("other", "other"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=120)),
+                        ("picked_by", models.BigIntegerField()),
+                        ("picked_at", models.DateTimeField()),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "bin",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="stock.bin",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "load",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="picks",
+                                to="deliveries.load",
+                            ),
+                        ),
+                        (
+                            "lot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.lot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("load", "lot"), name="pick_once"),
+                            models.CheckConstraint(
+                                condition=models.Q(("quantity__gt", 0)), name="pick_quantity"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="load", name="pick_load_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="lot", name="pick_lot_book"
+                            ),
                         ],
-                        max_length=8,
+                    },
+                ),
+                migrations.RemoveConstraint(
+                    model_name="load",
+                    name="load_once",
+                ),
+                migrations.AddField(
+                    model_name="trip",
+                    name="checked_at",
+                    field=models.DateTimeField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="trip",
+                    name="checked_by",
+                    field=models.BigIntegerField(help_text="user id", null=True),
+                ),
+                migrations.AddField(
+                    model_name="trip",
+                    name="driver",
+                    field=models.CharField(blank=True, max_length=40),
+                ),
+                migrations.AddField(
+                    model_name="trip",
+                    name="driver_phone",
+                    field=models.CharField(blank=True, max_length=30),
+                ),
+                migrations.AddField(
+                    model_name="trip",
+                    name="item",
+                    field=models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trip",
+                        to="field.item",
                     ),
                 ),
-                ("answered_by", models.BigIntegerField(null=True)),
-                ("answered_at", models.DateTimeField(null=True)),
-                ("note", models.CharField(blank=True, max_length=200)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Pick",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                migrations.AddField(
+                    model_name="trip",
+                    name="refused_at",
+                    field=models.DateTimeField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="trip",
+                    name="seal",
+                    field=models.CharField(blank=True, max_length=40),
+                ),
+                migrations.AddField(
+                    model_name="trip",
+                    name="slip_number",
+                    field=models.CharField(blank=True, max_length=30),
+                ),
+                migrations.AlterField(
+                    model_name="trip",
+                    name="plan",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trips",
+                        to="allocation.plan",
                     ),
                 ),
-                ("quantity", models.PositiveIntegerField()),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("blocked", "the lot lies behind others"),
-                            ("damaged", "the lot is damaged"),
-                            ("named", "another lot was asked for"),
-                            ("other", "other"),
-                        ],
-                        max_length=8,
+                migrations.AddConstraint(
+                    model_name="load",
+                    constraint=models.UniqueConstraint(
+                        fields=("stop", "line", "commodity"), name="load_once"
                     ),
                 ),
-                ("note", models.CharField(blank=True, max_length=120)),
-                ("picked_by", models.BigIntegerField()),
-                ("picked_at", models.DateTimeField()),
-            ],
-        ),
-        migrations.RemoveConstraint(
-            model_name="load",
-            name="load_once",
-        ),
-        migrations.AddField(
-            model_name="trip",
-            name="checked_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="trip",
-            name="checked_by",
-            field=models.BigIntegerField(help_text="user id", null=True),
-        ),
-        migrations.AddField(
-            model_name="trip",
-            name="driver",
-            field=models.CharField(blank=True, max_length=40),
-        ),
-        migrations.AddField(
-            model_name="trip",
-            name="driver_phone",
-            field=models.CharField(blank=True, max_length=30),
-        ),
-        migrations.AddField(
-            model_name="trip",
-            name="item",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="trip",
-                to="field.item",
-            ),
-        ),
-        migrations.AddField(
-            model_name="trip",
-            name="refused_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="trip",
-            name="seal",
-            field=models.CharField(blank=True, max_length=40),
-        ),
-        migrations.AddField(
-            model_name="trip",
-            name="slip_number",
-            field=models.CharField(blank=True, max_length=30),
-        ),
-        migrations.AlterField(
-            model_name="trip",
-            name="plan",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="trips",
-                to="allocation.plan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.UniqueConstraint(
-                fields=("stop", "line", "commodity"), name="load_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("slip_number", ""), _negated=True),
-                fields=("book", "slip_number"),
-                name="trip_slip",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trip",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="item", name="trip_item_book"
-            ),
-        ),
-        migrations.AddField(
-            model_name="difference",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="geography.area"
-            ),
-        ),
-        migrations.AddField(
-            model_name="difference",
-            name="book",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="journal.book"
-            ),
-        ),
-        migrations.AddField(
-            model_name="difference",
-            name="depot",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="stock.depot",
-            ),
-        ),
-        migrations.AddField(
-            model_name="difference",
-            name="item",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="field.item",
-            ),
-        ),
-        migrations.AddField(
-            model_name="difference",
-            name="lot",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="stock.lot",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pick",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="geography.area"
-            ),
-        ),
-        migrations.AddField(
-            model_name="pick",
-            name="bin",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="stock.bin",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pick",
-            name="book",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="journal.book"
-            ),
-        ),
-        migrations.AddField(
-            model_name="pick",
-            name="load",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="picks",
-                to="deliveries.load",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pick",
-            name="lot",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stock.lot"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "below_zero",
-                            "beyond",
-                            "unusable",
-                            "received",
-                            "counted",
-                            "no_order",
-                            "returned",
-                        ],
-                    )
+                migrations.AddConstraint(
+                    model_name="trip",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("slip_number", ""), _negated=True),
+                        fields=("book", "slip_number"),
+                        name="trip_slip",
+                    ),
                 ),
-                name="difference_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at", None)),
-                    ("answered_at__isnull", False),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="trip",
+                    constraint=relief.journal.constraints.SameBook(
+                        book="book", field="item", name="trip_item_book"
+                    ),
                 ),
-                name="difference_answered_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="lot", name="difference_lot_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="item", name="difference_item_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pick",
-            constraint=models.UniqueConstraint(fields=("load", "lot"), name="pick_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pick",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="pick_quantity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pick",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="load", name="pick_load_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pick",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="lot", name="pick_lot_book"
-            ),
+            ]
         ),
     ]

@@ -1,6 +1,5 @@
 """How strong a hazard is at a point, before local differences."""
 
-import json
 import math
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,9 +11,6 @@ import shapely
 from relief.drills.damage.exposure import EARTH_M, Floats, metres
 
 CUT_DEPTH_M = 0.3  # vehicles stop above this depth of water
-MOST_POINTS = 20_000  # of a polygon
-MOST_RINGS = 8
-LEAST_KM = 0.1  # of a half axis, and of the strip in which snow thins out
 
 
 class Hazard(Protocol):
@@ -141,99 +137,6 @@ class Snow:
 
     def roughness(self) -> tuple[float, bool]:
         return 0.15, True
-
-
-def read(data: dict[str, Any]) -> Hazard:
-    """The hazard of a scenario file. Raises ValueError that names what is wrong."""
-    kind = data.get("kind")
-    if kind == "flood":
-        return Flood(
-            polygon=_polygon(data),
-            depth_m=_number(data, "depth_m", most=30),
-            slope=_number(data, "slope", default=0.01, most=1),
-        )
-    if kind == "snow":
-        return Snow(
-            polygon=_polygon(data),
-            depth_cm=_number(data, "depth_cm", most=500),
-            edge_km=_number(data, "edge_km", default=2.0, least=LEAST_KM, most=50),
-        )
-    if kind == "earthquake":
-        rings = _rings(data.get("rings"))
-        inward = [ring.intensity for ring in rings]
-        sizes = [(ring.long_km, ring.short_km) for ring in rings]
-        if not rings or inward != sorted(set(inward)) or sizes != sorted(sizes, reverse=True):
-            raise ValueError("rings: expected from the outermost inward, intensity rising")
-        lon, lat = _point(data.get("epicentre"))
-        return Quake(
-            lon=lon,
-            lat=lat,
-            peak=max(_number(data, "peak", default=inward[-1], most=12), inward[-1]),
-            rings=rings,
-            azimuth=_number(data, "azimuth", default=0.0, most=360),
-        )
-    raise ValueError(f"kind: expected flood, earthquake or snow, got {kind!r}")
-
-
-def _number(
-    data: dict[str, Any],
-    key: str,
-    *,
-    most: float,
-    least: float = 0.0,
-    default: float | None = None,
-) -> float:
-    value = data.get(key, default)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
-        raise ValueError(
-            f"{key}: expected a number from {least:g} to {most:g}, got {str(value)[:60]}"
-        )
-    return float(value)
-
-
-def _rings(data: Any) -> tuple[Ring, ...]:
-    if not isinstance(data, list) or not 1 <= len(data) <= MOST_RINGS:
-        raise ValueError(f"rings: expected 1 to {MOST_RINGS} rings")
-    for one in data:
-        if not isinstance(one, dict):
-            raise ValueError(f"rings: expected objects, got a {type(one).__name__}")
-    return tuple(
-        Ring(
-            intensity=_number(one, "intensity", most=12),
-            long_km=_number(one, "long_km", least=LEAST_KM, most=500),
-            short_km=_number(one, "short_km", least=LEAST_KM, most=500),
-        )
-        for one in data
-    )
-
-
-def _point(data: Any) -> tuple[float, float]:
-    """Longitude and latitude, away from the poles where a degree of longitude is nothing."""
-    if not isinstance(data, list) or len(data) != 2:
-        raise ValueError("epicentre: expected [longitude, latitude]")
-    place = {"longitude": data[0], "latitude": data[1]}
-    lon = _number(place, "longitude", least=-180, most=180)
-    return lon, _number(place, "latitude", least=-85, most=85)
-
-
-def _polygon(data: dict[str, Any]) -> shapely.Geometry:
-    try:
-        shape = shapely.from_geojson(json.dumps(data.get("polygon")))
-    except (shapely.errors.ShapelyError, ValueError, TypeError) as problem:
-        raise ValueError("polygon: expected a polygon in GeoJSON") from problem
-    if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
-        raise ValueError(
-            f"polygon: expected a polygon, got a {getattr(shape, 'geom_type', 'nothing')}"
-        )
-    if shape.is_empty or not shape.is_valid or shape.has_z:
-        raise ValueError("polygon: expected a flat polygon whose edge does not cross itself")
-    points = shapely.count_coordinates(shape)
-    if points > MOST_POINTS:
-        raise ValueError(f"polygon: expected at most {MOST_POINTS} points, got {points}")
-    west, south, east, north = shape.bounds
-    if west < -180 or east > 180 or south < -85 or north > 85:
-        raise ValueError("polygon: expected longitude and latitude in degrees (WGS-84)")
-    return shape
 
 
 def _flat(

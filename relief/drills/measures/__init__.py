@@ -2,6 +2,7 @@
 
 shapes      what comes out, in plain frozen records
 history     one pass over the journal into what happened, in order
+chain       the links from the incident to the end of the response
 reports     how fast and how right townships reported, and who was silent
 journeys    order, departure, arrival and hand-out, by trip and township
 fill        how much of the need was met, over time

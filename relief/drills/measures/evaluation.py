@@ -12,6 +12,7 @@ from relief.access.models import Duty
 from relief.deliveries.fleets import WITH_WATER
 from relief.deliveries.models import Fleet, Means
 from relief.drills.measures import (
+    chain,
     decisions,
     fill,
     injects,
@@ -90,6 +91,8 @@ def of_history(
         upto=history.upto,
         entries=history.entries,
         acts=len(history.acts),
+        chain=chain.links(history, begins_at=begins_at),
+        units_back=chain.units_back(history),
         standards=standards.standards(
             history,
             goals=goals,

@@ -20,6 +20,7 @@ from relief.drills.measures.shapes_reports import (
 Truth = Mapping[str, Any]
 
 FOLLOW_UP = "follow_up"
+CONTACT = "contact_made"
 RETURNED = ("returned", "merged")
 LABELS = ("initial", "zero", FOLLOW_UP, "verified")
 
@@ -191,6 +192,7 @@ def silences(
     heard: dict[str, dt.datetime] = {}
     for report in filed(history, area=area):
         heard.setdefault(report.area, time_of(_values(report), "filed_at"))
+    reached = _contacts(history)
     marked: dict[str, dt.datetime] = {}
     for change in history.of("duty_report"):
         if change.values and change.values["overdue_since"]:
@@ -200,9 +202,12 @@ def silences(
         place = township_path(area, code)
         until = begins_at + dt.timedelta(hours=hours)
         first, late = heard.get(place), marked.get(place)
-        contacted = first if first is not None and first < until else None
-        if late is not None and first is not None and first <= late:
-            late = None
+        by_report = first if first is not None and first < until else None
+        contacted = earliest(by_report, reached.get(place))
+        if first is not None:
+            # What came after it was heard of by itself found nothing out.
+            late = late if late is not None and late < first else None
+            contacted = contacted if contacted is not None and contacted <= first else None
         noticed = earliest(late, contacted)
         found.append(
             Silence(
@@ -217,6 +222,17 @@ def silences(
             )
         )
     return tuple(found)
+
+
+def _contacts(history: History) -> dict[str, dt.datetime]:
+    """When somebody first got through to each township, as was written down of it."""
+    found: dict[str, dt.datetime] = {}
+    for act in history.acts:
+        if act.kind == CONTACT:
+            at = dt.datetime.fromisoformat(act.facts["at"])
+            place = act.facts["area"]
+            found[place] = min(at, found.get(place, at))
+    return found
 
 
 def _values(change: Change) -> dict[str, Any]:

@@ -167,12 +167,38 @@ class SeatActs:
     last_at: Moment | None
 
 
+class LinkKey(StrEnum):
+    """A link of the chain from the incident to the end of the response, in their order."""
+
+    OPENED = "opened"  # 登记灾害事件
+    RESPONSE = "response"  # 启动响应
+    APPROVED = "approved"  # 批准调拨方案
+    LEFT = "left"  # 发车
+    RECEIVED = "received"  # 接收
+    HANDED = "handed"  # 发放到户
+    ENDED = "ended"  # 终止响应
+    VERIFIED = "verified"  # 核报
+    RETURNED = "returned"  # 物资回收
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How often something came about, when first and last, and how long after the event first."""
+
+    key: LinkKey
+    count: int
+    first_at: Moment | None
+    last_at: Moment | None
+    minutes: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """Every number of the evaluation report (评估报告), from the journal up to entry `upto`.
 
     `ends_at` is the drill time it reaches to: the end, or now while the drill runs. `entries` is
-    how many journal entries it rests on, `acts` how many acts those tell of.
+    how many journal entries it rests on, `acts` how many acts those tell of. `units_back` are sound
+    units of reusable goods that stand in the stores again.
     """
 
     drill: int
@@ -183,6 +209,8 @@ class Evaluation:
     upto: int
     entries: int
     acts: int
+    chain: tuple[Link, ...]
+    units_back: int
     standards: tuple[Standard, ...]
     first_reports: FirstReports
     errors: Errors

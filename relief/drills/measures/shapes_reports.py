@@ -103,8 +103,9 @@ class Silence:
     """A township without telephone (失联乡镇).
 
     `hours` without it from the event. `marked_at`: the boards marked its report overdue (超时未报);
-    `heard_at`: its first report; `contacted_at`: the same, where it came by other means before the
-    telephone was back. `noticed_at` is the first of marked (before it was heard) and contacted;
+    `heard_at`: its first report; `contacted_at`: when somebody got through to it, as was written
+    down, or when its first report came by other means before the telephone was back, whichever was
+    first. `noticed_at` is the first of marked (before it was heard) and contacted;
     `minutes` from the event to that. None: nobody noticed, or it was heard in time all the same.
     """
 

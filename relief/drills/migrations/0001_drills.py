@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -19,579 +20,578 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Drill",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=160)),
-                ("title_en", models.CharField(max_length=200)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("tabletop", "tabletop"), ("operations", "operations")],
-                        max_length=10,
-                    ),
-                ),
-                ("scenario", models.JSONField()),
-                ("seed", models.PositiveIntegerField()),
-                ("truth", models.JSONField(default=dict)),
-                ("begins_at", models.DateTimeField()),
-                (
-                    "phones",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=30), default=list, size=None
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("prepared", "prepared"),
-                            ("running", "running"),
-                            ("ended", "ended"),
-                            ("stopped", "stopped"),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Drill",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=160)),
+                        ("title_en", models.CharField(max_length=200)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("tabletop", "tabletop"), ("operations", "operations")],
+                                max_length=10,
+                            ),
+                        ),
+                        ("scenario", models.JSONField()),
+                        ("seed", models.PositiveIntegerField()),
+                        ("truth", models.JSONField(default=dict)),
+                        ("begins_at", models.DateTimeField()),
+                        (
+                            "phones",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=30), default=list, size=None
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("prepared", "prepared"),
+                                    ("running", "running"),
+                                    ("ended", "ended"),
+                                    ("stopped", "stopped"),
+                                ],
+                                default="prepared",
+                                max_length=8,
+                            ),
+                        ),
+                        ("prepared_by", models.BigIntegerField(help_text="user id")),
+                        ("prepared_at", models.DateTimeField()),
+                        ("started_at", models.DateTimeField(null=True)),
+                        ("ended_at", models.DateTimeField(null=True)),
+                        ("end_reason", models.CharField(blank=True, max_length=200)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "basis",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="drills",
+                                to="preparedness.responseplan",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="drill",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "id"), name="drill_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(("kind__in", ["tabletop", "operations"])),
+                                name="drill_kind",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("state__in", ["prepared", "running", "ended", "stopped"])
+                                ),
+                                name="drill_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("started_at", None), ("state", "prepared")),
+                                    models.Q(("state", "prepared"), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="drill_started",
+                            ),
                         ],
-                        default="prepared",
-                        max_length=8,
-                    ),
+                    },
                 ),
-                ("prepared_by", models.BigIntegerField(help_text="user id")),
-                ("prepared_at", models.DateTimeField()),
-                ("started_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("end_reason", models.CharField(blank=True, max_length=200)),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
+                migrations.CreateModel(
+                    name="Improvement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("problem", models.CharField(max_length=400)),
+                        ("action", models.CharField(max_length=400)),
+                        ("owner", models.CharField(max_length=80)),
+                        ("due_on", models.DateField()),
+                        ("done_on", models.DateField(null=True)),
+                        ("noted_by", models.BigIntegerField(help_text="user id")),
+                        ("noted_at", models.DateTimeField()),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "drill",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="improvements",
+                                to="drills.drill",
+                            ),
+                        ),
+                        (
+                            "revises",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="preparedness.responseplan",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "basis",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="drills",
-                        to="preparedness.responseplan",
-                    ),
-                ),
-                (
-                    "book",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="drill",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Improvement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("problem", models.CharField(max_length=400)),
-                ("action", models.CharField(max_length=400)),
-                ("owner", models.CharField(max_length=80)),
-                ("due_on", models.DateField()),
-                ("done_on", models.DateField(null=True)),
-                ("noted_by", models.BigIntegerField(help_text="user id")),
-                ("noted_at", models.DateTimeField()),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "drill",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="improvements",
-                        to="drills.drill",
-                    ),
-                ),
-                (
-                    "revises",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="preparedness.responseplan",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Objective",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=160)),
-                ("title_en", models.CharField(max_length=200)),
-                ("key", models.CharField(max_length=40)),
-                (
-                    "drill",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="objectives",
-                        to="drills.drill",
-                    ),
-                ),
-                (
-                    "evaluator",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Inject",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveSmallIntegerField()),
-                (
-                    "trigger",
-                    models.CharField(
-                        choices=[
-                            ("time", "at a time"),
-                            ("condition", "on a condition"),
-                            ("manual", "by hand"),
+                migrations.CreateModel(
+                    name="Objective",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=160)),
+                        ("title_en", models.CharField(max_length=200)),
+                        ("key", models.CharField(max_length=40)),
+                        (
+                            "drill",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="objectives",
+                                to="drills.drill",
+                            ),
+                        ),
+                        (
+                            "evaluator",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("drill", "key"), name="objective_once"),
                         ],
-                        max_length=9,
-                    ),
+                    },
                 ),
-                ("due_at", models.DateTimeField(null=True)),
-                ("condition", models.JSONField(null=True)),
-                ("sender", models.CharField(max_length=80)),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("report", "report"),
-                            ("phone", "telephone"),
-                            ("message", "message"),
-                            ("board", "board"),
-                            ("paper", "paper"),
+                migrations.CreateModel(
+                    name="Seat",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=160)),
+                        ("title_en", models.CharField(max_length=200)),
+                        ("key", models.CharField(max_length=40)),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("commander", "commander"),
+                                    ("duty_officer", "duty officer"),
+                                    ("keeper", "warehouse keeper"),
+                                    ("township_officer", "township officer"),
+                                    ("village_officer", "village information officer"),
+                                    ("auditor", "auditor"),
+                                    ("screen", "screen"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("taken_at", models.DateTimeField(null=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "drill",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="seats",
+                                to="drills.drill",
+                            ),
+                        ),
+                        (
+                            "robot",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="drill_seats",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("drill", "key"), name="seat_once"),
+                            models.UniqueConstraint(fields=("book", "id"), name="seat_in_book"),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="drill", name="seat_drill_book"
+                            ),
                         ],
-                        max_length=8,
-                    ),
+                    },
                 ),
-                ("text", models.TextField(blank=True)),
-                ("text_en", models.TextField(blank=True)),
-                ("expected", models.CharField(blank=True, max_length=200)),
-                ("expected_en", models.CharField(blank=True, max_length=240)),
-                ("deadline_minutes", models.PositiveIntegerField(null=True)),
-                ("done_when", models.JSONField(null=True)),
-                ("effect", models.JSONField(null=True)),
-                ("enabled", models.BooleanField(default=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting"),
-                            ("sent", "sent"),
-                            ("received", "received"),
-                            ("done", "dealt with"),
-                            ("skipped", "skipped"),
+                migrations.CreateModel(
+                    name="Inject",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField()),
+                        (
+                            "trigger",
+                            models.CharField(
+                                choices=[
+                                    ("time", "at a time"),
+                                    ("condition", "on a condition"),
+                                    ("manual", "by hand"),
+                                ],
+                                max_length=9,
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField(null=True)),
+                        ("condition", models.JSONField(null=True)),
+                        ("sender", models.CharField(max_length=80)),
+                        (
+                            "way",
+                            models.CharField(
+                                choices=[
+                                    ("report", "report"),
+                                    ("phone", "telephone"),
+                                    ("message", "message"),
+                                    ("board", "board"),
+                                    ("paper", "paper"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("text", models.TextField(blank=True)),
+                        ("text_en", models.TextField(blank=True)),
+                        ("expected", models.CharField(blank=True, max_length=200)),
+                        ("expected_en", models.CharField(blank=True, max_length=240)),
+                        ("deadline_minutes", models.PositiveIntegerField(null=True)),
+                        ("done_when", models.JSONField(null=True)),
+                        ("effect", models.JSONField(null=True)),
+                        ("enabled", models.BooleanField(default=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("sent", "sent"),
+                                    ("received", "received"),
+                                    ("done", "dealt with"),
+                                    ("skipped", "skipped"),
+                                ],
+                                default="waiting",
+                                max_length=8,
+                            ),
+                        ),
+                        ("sent_at", models.DateTimeField(null=True)),
+                        ("received_at", models.DateTimeField(null=True)),
+                        ("done_at", models.DateTimeField(null=True)),
+                        ("comment", models.CharField(blank=True, max_length=200)),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "drill",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="injects",
+                                to="drills.drill",
+                            ),
+                        ),
+                        (
+                            "objective",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="injects",
+                                to="drills.objective",
+                            ),
+                        ),
+                        (
+                            "seat",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="injects",
+                                to="drills.seat",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": [models.OrderBy(models.F("number"))],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("drill", "number"), name="inject_number"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="inject_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        ["waiting", "sent", "received", "done", "skipped"],
+                                    )
+                                ),
+                                name="inject_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("due_at__isnull", False), ("trigger", "time")),
+                                    models.Q(
+                                        ("condition__isnull", False), ("trigger", "condition")
+                                    ),
+                                    ("trigger", "manual"),
+                                    _connector="OR",
+                                ),
+                                name="inject_trigger",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("sent_at__isnull", False),
+                                    ("state__in", ["waiting", "skipped"]),
+                                    _connector="OR",
+                                ),
+                                name="inject_sent",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="drill", name="inject_drill_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="seat", name="inject_seat_book"
+                            ),
                         ],
-                        default="waiting",
-                        max_length=8,
-                    ),
+                    },
                 ),
-                ("sent_at", models.DateTimeField(null=True)),
-                ("received_at", models.DateTimeField(null=True)),
-                ("done_at", models.DateTimeField(null=True)),
-                ("comment", models.CharField(blank=True, max_length=200)),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "drill",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="injects",
-                        to="drills.drill",
-                    ),
-                ),
-                (
-                    "objective",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="injects",
-                        to="drills.objective",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": [models.OrderBy(models.F("number"))],
-            },
-        ),
-        migrations.CreateModel(
-            name="Observation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("seen", models.BooleanField(null=True)),
-                (
-                    "rating",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("P", "performed"),
-                            ("S", "performed with some challenges"),
-                            ("M", "performed with major challenges"),
-                            ("U", "unable to be performed"),
+                migrations.CreateModel(
+                    name="Observation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("seen", models.BooleanField(null=True)),
+                        (
+                            "rating",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("P", "performed"),
+                                    ("S", "performed with some challenges"),
+                                    ("M", "performed with major challenges"),
+                                    ("U", "unable to be performed"),
+                                ],
+                                max_length=1,
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=400)),
+                        (
+                            "photos",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=64), default=list, size=None
+                            ),
+                        ),
+                        ("noted_at", models.DateTimeField()),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "drill",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="observations",
+                                to="drills.drill",
+                            ),
+                        ),
+                        (
+                            "inject",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="observations",
+                                to="drills.inject",
+                            ),
+                        ),
+                        (
+                            "noted_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "objective",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="observations",
+                                to="drills.objective",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("inject__isnull", False),
+                                    ("objective__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="observation_of_something",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="drill", name="observation_drill_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="inject", name="observation_inject_book"
+                            ),
                         ],
-                        max_length=1,
-                    ),
+                    },
                 ),
-                ("note", models.CharField(blank=True, max_length=400)),
-                (
-                    "photos",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=64), default=list, size=None
-                    ),
-                ),
-                ("noted_at", models.DateTimeField()),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "drill",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="observations",
-                        to="drills.drill",
-                    ),
-                ),
-                (
-                    "inject",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="observations",
-                        to="drills.inject",
-                    ),
-                ),
-                (
-                    "noted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "objective",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="observations",
-                        to="drills.objective",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Seat",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=160)),
-                ("title_en", models.CharField(max_length=200)),
-                ("key", models.CharField(max_length=40)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("commander", "commander"),
-                            ("duty_officer", "duty officer"),
-                            ("keeper", "warehouse keeper"),
-                            ("township_officer", "township officer"),
-                            ("village_officer", "village information officer"),
-                            ("auditor", "auditor"),
-                            ("screen", "screen"),
+                migrations.CreateModel(
+                    name="Yearly",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("year", models.PositiveSmallIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("tabletop", "tabletop"), ("operations", "operations")],
+                                max_length=10,
+                            ),
+                        ),
+                        ("due_on", models.DateField()),
+                        ("held_on", models.DateField(null=True)),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "drill",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="drills.drill",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="preparedness.responseplan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "yearly entries",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("area", "plan", "year", "kind"), name="yearly_once"
+                            ),
                         ],
-                        max_length=20,
-                    ),
+                    },
                 ),
-                ("taken_at", models.DateTimeField(null=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "drill",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="seats",
-                        to="drills.drill",
-                    ),
-                ),
-                (
-                    "robot",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="drill_seats",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="inject",
-            name="seat",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="injects",
-                to="drills.seat",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Yearly",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("year", models.PositiveSmallIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("tabletop", "tabletop"), ("operations", "operations")],
-                        max_length=10,
-                    ),
-                ),
-                ("due_on", models.DateField()),
-                ("held_on", models.DateField(null=True)),
-                ("note", models.CharField(blank=True, max_length=200)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "drill",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="drills.drill",
-                    ),
-                ),
-                (
-                    "plan",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="preparedness.responseplan",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "yearly entries",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="drill",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="drill_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="drill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["tabletop", "operations"])), name="drill_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["prepared", "running", "ended", "stopped"])),
-                name="drill_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("started_at", None), ("state", "prepared")),
-                    models.Q(("state", "prepared"), _negated=True),
-                    _connector="OR",
-                ),
-                name="drill_started",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objective",
-            constraint=models.UniqueConstraint(fields=("drill", "key"), name="objective_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("inject__isnull", False), ("objective__isnull", False), _connector="OR"
-                ),
-                name="observation_of_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="drill", name="observation_drill_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="inject", name="observation_inject_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("drill", "key"), name="seat_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="seat_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="drill", name="seat_drill_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inject",
-            constraint=models.UniqueConstraint(fields=("drill", "number"), name="inject_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="inject",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="inject_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="inject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["waiting", "sent", "received", "done", "skipped"])
-                ),
-                name="inject_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("due_at__isnull", False), ("trigger", "time")),
-                    models.Q(("condition__isnull", False), ("trigger", "condition")),
-                    ("trigger", "manual"),
-                    _connector="OR",
-                ),
-                name="inject_trigger",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sent_at__isnull", False),
-                    ("state__in", ["waiting", "skipped"]),
-                    _connector="OR",
-                ),
-                name="inject_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inject",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="drill", name="inject_drill_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inject",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="seat", name="inject_seat_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearly",
-            constraint=models.UniqueConstraint(
-                fields=("area", "plan", "year", "kind"), name="yearly_once"
-            ),
+            ]
         ),
     ]

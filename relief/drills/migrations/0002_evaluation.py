@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,236 +16,254 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name="drill",
-            name="phones",
-        ),
-        migrations.AddField(
-            model_name="drill",
-            name="headcount",
-            field=models.PositiveIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="drill",
-            name="partners",
-            field=models.CharField(blank=True, max_length=400),
-        ),
-        migrations.AddField(
-            model_name="drill",
-            name="place",
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name="drill",
-            name="trial_of",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="trials",
-                to="drills.drill",
-            ),
-        ),
-        migrations.AddField(
-            model_name="improvement",
-            name="done_by",
-            field=models.BigIntegerField(help_text="user id", null=True),
-        ),
-        migrations.AddField(
-            model_name="improvement",
-            name="done_note",
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name="improvement",
-            name="revised_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="preparedness.responseplan",
-            ),
-        ),
-        migrations.AddField(
-            model_name="inject",
-            name="attachment",
-            field=models.CharField(blank=True, max_length=64),
-        ),
-        migrations.AddField(
-            model_name="inject",
-            name="attachment_name",
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name="inject",
-            name="evaluator",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="inject",
-            name="improvised",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="inject",
-            name="received_by",
-            field=models.BigIntegerField(help_text="user id", null=True),
-        ),
-        migrations.AddField(
-            model_name="inject",
-            name="reply",
-            field=models.CharField(blank=True, max_length=400),
-        ),
-        migrations.AddField(
-            model_name="objective",
-            name="phone",
-            field=models.CharField(blank=True, max_length=30),
-        ),
-        migrations.AddField(
-            model_name="observation",
-            name="seen_at",
-            field=models.DateTimeField(default=django.utils.timezone.now),
-            preserve_default=False,
-        ),
-        migrations.AddField(
-            model_name="seat",
-            name="phone",
-            field=models.CharField(blank=True, max_length=30),
-        ),
-        migrations.AddField(
-            model_name="seat",
-            name="seen_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AlterField(
-            model_name="seat",
-            name="role",
-            field=models.CharField(
-                choices=[
-                    ("commander", "commander"),
-                    ("duty_officer", "duty officer"),
-                    ("keeper", "warehouse keeper"),
-                    ("township_officer", "township officer"),
-                    ("village_officer", "village information officer"),
-                    ("auditor", "auditor"),
-                    ("evaluator", "drill evaluator"),
-                    ("screen", "screen"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.CreateModel(
-            name="Finding",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        Together(
+            operations=[
+                migrations.RemoveField(
+                    model_name="drill",
+                    name="phones",
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("strength", "strength"),
-                            ("problem", "problem"),
-                            ("suggestion", "suggestion"),
-                        ],
-                        max_length=10,
-                    ),
+                migrations.AddField(
+                    model_name="drill",
+                    name="headcount",
+                    field=models.PositiveIntegerField(null=True),
                 ),
-                ("text", models.CharField(max_length=400)),
-                ("noted_by", models.BigIntegerField(help_text="user id")),
-                ("noted_at", models.DateTimeField()),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "drill",
-                    models.ForeignKey(
+                migrations.AddField(
+                    model_name="drill",
+                    name="partners",
+                    field=models.CharField(blank=True, max_length=400),
+                ),
+                migrations.AddField(
+                    model_name="drill",
+                    name="place",
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name="drill",
+                    name="trial_of",
+                    field=models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="findings",
+                        related_name="trials",
                         to="drills.drill",
                     ),
                 ),
-                (
-                    "objective",
-                    models.ForeignKey(
+                migrations.AddField(
+                    model_name="improvement",
+                    name="done_by",
+                    field=models.BigIntegerField(help_text="user id", null=True),
+                ),
+                migrations.AddField(
+                    model_name="improvement",
+                    name="done_note",
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name="improvement",
+                    name="revised_by",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="preparedness.responseplan",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="inject",
+                    name="attachment",
+                    field=models.CharField(blank=True, max_length=64),
+                ),
+                migrations.AddField(
+                    model_name="inject",
+                    name="attachment_name",
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name="inject",
+                    name="evaluator",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="inject",
+                    name="improvised",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name="inject",
+                    name="received_by",
+                    field=models.BigIntegerField(help_text="user id", null=True),
+                ),
+                migrations.AddField(
+                    model_name="inject",
+                    name="reply",
+                    field=models.CharField(blank=True, max_length=400),
+                ),
+                migrations.AddField(
+                    model_name="objective",
+                    name="phone",
+                    field=models.CharField(blank=True, max_length=30),
+                ),
+                migrations.AddField(
+                    model_name="observation",
+                    name="seen_at",
+                    field=models.DateTimeField(default=django.utils.timezone.now),
+                    preserve_default=False,
+                ),
+                migrations.AddField(
+                    model_name="seat",
+                    name="phone",
+                    field=models.CharField(blank=True, max_length=30),
+                ),
+                migrations.AddField(
+                    model_name="seat",
+                    name="seen_at",
+                    field=models.DateTimeField(null=True),
+                ),
+                migrations.AlterField(
+                    model_name="seat",
+                    name="role",
+                    field=models.CharField(
+                        choices=[
+                            ("commander", "commander"),
+                            ("duty_officer", "duty officer"),
+                            ("keeper", "warehouse keeper"),
+                            ("township_officer", "township officer"),
+                            ("village_officer", "village information officer"),
+                            ("auditor", "auditor"),
+                            ("evaluator", "drill evaluator"),
+                            ("screen", "screen"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="Finding",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("strength", "strength"),
+                                    ("problem", "problem"),
+                                    ("suggestion", "suggestion"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("text", models.CharField(max_length=400)),
+                        ("noted_by", models.BigIntegerField(help_text="user id")),
+                        ("noted_at", models.DateTimeField()),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "drill",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="findings",
+                                to="drills.drill",
+                            ),
+                        ),
+                        (
+                            "objective",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="drills.objective",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind__in", ["strength", "problem", "suggestion"])
+                                ),
+                                name="finding_kind",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="improvement",
+                    name="finding",
+                    field=models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="drills.objective",
+                        related_name="improvements",
+                        to="drills.finding",
                     ),
                 ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="improvement",
-            name="finding",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="improvements",
-                to="drills.finding",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Note",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="Note",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("text", models.CharField(max_length=400)),
+                        ("at", models.DateTimeField()),
+                        ("noted_by", models.BigIntegerField(help_text="user id")),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "drill",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="notes",
+                                to="drills.drill",
+                            ),
+                        ),
+                    ],
                 ),
-                ("text", models.CharField(max_length=400)),
-                ("at", models.DateTimeField()),
-                ("noted_by", models.BigIntegerField(help_text="user id")),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "drill",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notes",
-                        to="drills.drill",
-                    ),
+                migrations.CreateModel(
+                    name="Bookmark",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.PositiveBigIntegerField()),
+                        ("label", models.CharField(max_length=120)),
+                        ("made_by", models.BigIntegerField(help_text="user id")),
+                        (
+                            "drill",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="bookmarks",
+                                to="drills.drill",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("drill", "number"), name="bookmark_once"
+                            )
+                        ],
+                    },
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Bookmark",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveBigIntegerField()),
-                ("label", models.CharField(max_length=120)),
-                ("made_by", models.BigIntegerField(help_text="user id")),
-                (
-                    "drill",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="bookmarks",
-                        to="drills.drill",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("drill", "number"), name="bookmark_once")
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["strength", "problem", "suggestion"])),
-                name="finding_kind",
-            ),
+            ]
         ),
     ]

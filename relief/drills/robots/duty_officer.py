@@ -3,7 +3,7 @@
 import datetime as dt
 from functools import partial
 
-from gis.models import inside
+from gis.models import Area, Level, inside
 from relief.allocation import actions as allocation
 from relief.allocation.models import Plan, PlanState
 from relief.deliveries import planning
@@ -11,15 +11,16 @@ from relief.drills.outline import INCIDENT_HAZARD, footprint
 from relief.drills.robots import partners, roads
 from relief.drills.robots.player import Deed, Deeds, Player
 from relief.field.models import Alert
-from relief.reports.models import Report, ReportState
+from relief.reports.models import Report, ReportDuty, ReportState
 from relief.response import actions as response
-from relief.response import desk
+from relief.response import contacts, desk
 from relief.response.models import Activation
 
 OPENS = dt.timedelta(minutes=8)  # from the event until somebody opens the incident
 SEES = dt.timedelta(minutes=2)  # from an alert until it is noticed
 CHECKS = dt.timedelta(minutes=6)  # from a report or draft to its check
 REPLANS = dt.timedelta(minutes=45)  # between two plans at least
+GETS_THERE = dt.timedelta(minutes=45)  # a messenger, from the mark that a report is overdue
 PASSES_ON = dt.timedelta(minutes=30)  # from the start of the response to the county's own report
 
 
@@ -33,7 +34,9 @@ def deeds(player: Player) -> Deeds:
     yield from _alerts(player)
     yield from roads.deeds(player)
     yield from _reports(player)
-    yield from _plans(player)
+    yield from _contacts(player)
+    if player.ended_at is None:
+        yield from _plans(player)
     yield from partners.deeds(player)
     yield from _onward(player)
 
@@ -89,6 +92,40 @@ def _check(player: Player, report: Report) -> str:
         actor=player.actor, report_id=report.pk, note="与已采纳的报告重复(演练)", now=player.now
     )
     return f"returned report {report.seq} of {report.area_id}"
+
+
+def _contacts(player: Player) -> Deeds:
+    """Somebody is sent to a township whose first report is long overdue, and gets through once."""
+    silent = ReportDuty.objects.filter(
+        incident=player.incident,
+        area__level=Level.TOWNSHIP,
+        last_report_at=None,
+        overdue_since__lte=player.now - GETS_THERE,
+    ).select_related("area")
+    duties = list(silent.defer("area__boundary").order_by("id"))
+    if not duties:
+        return
+    paths = [duty.area.path for duty in duties]
+    known = {one.area for one in contacts.contacts_of(incident=player.incident, areas=paths)}
+    for duty in duties:
+        if duty.area.path not in known:
+            yield Deed(f"contact {duty.area.code}", partial(_reach, player, duty.area))
+
+
+def _reach(player: Player, area: Area) -> str:
+    contacts.record_contact(
+        actor=player.actor,
+        incident_id=player.incident.pk,
+        given=contacts.GivenContact(
+            area=area.code,
+            reached_by=contacts.ReachedBy.MESSENGER,
+            who="值班干部(演练)",
+            reached_at=player.now,
+        ),
+        request_key=player.key("contact", area.code),
+        now=player.now,
+    )
+    return f"a messenger got through to {area.code}"
 
 
 def _plans(player: Player) -> Deeds:

@@ -1,4 +1,4 @@
-"""The keeper's robot: sends trips off, and settles what arrived other than it left."""
+"""The keeper's robot: sends trips off, settles what arrived other than it left, takes back."""
 
 import datetime as dt
 from functools import partial
@@ -7,6 +7,7 @@ from relief.calls.models import CallOff, CallState
 from relief.deliveries import actions as deliveries
 from relief.deliveries import issuing
 from relief.deliveries.models import Answer, CheckTask, Difference, Trip, TripState
+from relief.drills.robots import taking_back
 from relief.drills.robots.player import Deed, Deeds, Player
 from relief.warehouse import differences
 
@@ -37,6 +38,7 @@ def deeds(player: Player) -> Deeds:
     )
     for difference in found.order_by("id"):
         yield Deed(f"difference {difference.pk}", partial(_answer, player, difference))
+    yield from taking_back.deeds(player)
 
 
 def _goods_are_there(player: Player, trip: Trip) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 from relief.access.gate import Actor, actor_for
 from relief.drills.models import Drill, Seat
 from relief.incidents.models import Incident
+from relief.response.models import Activation
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Player:
         """The drill's incident; robots but the one that opens it are asked once there is one."""
         assert self._incident is not None
         return self._incident
+
+    @cached_property
+    def ended_at(self) -> dt.datetime | None:
+        """When the county's response was ended; None while one runs or before the first."""
+        found = Activation.objects.filter(incident=self.incident, area=self.drill.area_id)
+        return found.order_by("-id").values_list("ended_at", flat=True).first()
 
     @cached_property
     def actor(self) -> Actor:

@@ -18,6 +18,7 @@ from relief.reports.models import ChangeReason, Report, ReportKind
 from relief.response import actions as response
 
 UNLOADS = dt.timedelta(minutes=12)  # after the time of arrival
+VERIFIES = dt.timedelta(minutes=40)  # from the end of the response to the verified report
 DAMAGED = 0.1  # share of stops where something arrives damaged
 
 
@@ -33,36 +34,50 @@ def deeds(player: Player) -> Deeds:
         .order_by("id")
     )
     yield from village.confirmations(player, mine)
+    if player.ended_at is not None:
+        return
     villages = list(mine.values_list("area_id", flat=True))
     yield from hands.deeds(player, township=player.seat.area, villages=villages)
 
 
 def _reports(player: Player) -> Deeds:
-    """What would be told by now, each version in its turn."""
+    """What would be told by now, each version in its turn.
+
+    Once the response has ended, the verified report (核报) comes instead of what was still to come.
+    """
     due = [
-        (player.key("report", number), seen)
+        (player.key("report", number), seen, at)
         for number, seen in enumerate(player.drill.truth.get("reports", []))
         if seen["township"] == player.seat.area.code
         and seen["fault"] != "wrong_place"
-        and player.since(player.drill.begins_at, dt.timedelta(minutes=seen["minutes"]))
+        and (at := _told_at(player, seen)) is not None
+        and player.now >= at
     ]
-    keys = [key for key, _seen in due]
+    keys = [key for key, _seen, _at in due]
     told = set(Report.objects.filter(request_key__in=keys).values_list("request_key", flat=True))
-    for key, seen in due:
+    for key, seen, at in due:
         if key not in told:
-            yield Deed(f"report {key}", partial(_report, player, seen, key))
+            yield Deed(f"report {key}", partial(_report, player, seen, key, at))
 
 
-def _report(player: Player, seen: dict[str, Any], key: uuid.UUID) -> str:
+def _told_at(player: Player, seen: dict[str, Any]) -> dt.datetime | None:
+    """When a report of the made-up disaster is told: as drawn, unless the response ended before."""
+    drawn = player.drill.begins_at + dt.timedelta(minutes=seen["minutes"])
+    ended = player.ended_at
+    if ended is None or drawn <= ended:
+        return drawn
+    return ended + VERIFIES if seen["kind"] == ReportKind.VERIFIED else None
+
+
+def _report(player: Player, seen: dict[str, Any], key: uuid.UUID, at: dt.datetime) -> str:
     fault, drill = seen["fault"], player.drill
-    due = drill.begins_at + dt.timedelta(minutes=seen["minutes"])
     response.file_report(
         actor=player.actor,
         incident_id=player.incident.pk,
         area_id=player.seat.area_id,
         kind=seen["kind"],
         figures=seen["figures"],
-        as_of=max(due - dt.timedelta(minutes=2), drill.begins_at),
+        as_of=max(at - dt.timedelta(minutes=2), drill.begins_at),
         change_reason="" if seen["kind"] == ReportKind.INITIAL else ChangeReason.NEW_CHECK.value,
         change_note="",
         narrative="",

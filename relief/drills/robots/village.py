@@ -17,7 +17,7 @@ VISITS = dt.timedelta(minutes=70)  # from the event until somebody has been ther
 def deeds(player: Player) -> Deeds:
     mine = AffectedVillage.objects.filter(incident=player.incident, area=player.seat.area_id)
     yield from confirmations(player, mine)
-    if mine.exists():
+    if player.ended_at is None and mine.exists():
         above = ancestors(player.seat.area.path)
         township = Area.objects.defer("boundary").get(path__in=above, level=Level.TOWNSHIP)
         yield from hands.deeds(player, township=township, villages=[player.seat.area_id])

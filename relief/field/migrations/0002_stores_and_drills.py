@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,80 +15,86 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="item",
-            name="item_kind",
-        ),
-        migrations.AddField(
-            model_name="item",
-            name="return_reason",
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name="item",
-            name="returned_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="item",
-            name="returned_by",
-            field=models.BigIntegerField(help_text="user id", null=True),
-        ),
-        migrations.AlterField(
-            model_name="item",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("report", "damage report"),
-                    ("damage", "damaged house"),
-                    ("receipt", "receipt of goods"),
-                    ("task", "task read or done"),
-                    ("issue", "trip issued"),
-                    ("arrival", "arrival of goods"),
-                    ("return", "return of goods"),
-                    ("count", "bin counted"),
-                    ("hand_out", "goods handed to households"),
-                    ("code", "code bound to an item"),
-                ],
-                max_length=10,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("return_reason", ""), ("returned_at", None), ("returned_by", None)),
-                    models.Q(
-                        ("returned_at__isnull", False),
-                        ("returned_by__isnull", False),
-                        models.Q(("return_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
+        Together(
+            operations=[
+                migrations.RemoveConstraint(
+                    model_name="item",
+                    name="item_kind",
                 ),
-                name="item_returned_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "report",
-                            "damage",
-                            "receipt",
-                            "task",
-                            "issue",
-                            "arrival",
-                            "return",
-                            "count",
-                            "hand_out",
-                            "code",
+                migrations.AddField(
+                    model_name="item",
+                    name="return_reason",
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name="item",
+                    name="returned_at",
+                    field=models.DateTimeField(null=True),
+                ),
+                migrations.AddField(
+                    model_name="item",
+                    name="returned_by",
+                    field=models.BigIntegerField(help_text="user id", null=True),
+                ),
+                migrations.AlterField(
+                    model_name="item",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("report", "damage report"),
+                            ("damage", "damaged house"),
+                            ("receipt", "receipt of goods"),
+                            ("task", "task read or done"),
+                            ("issue", "trip issued"),
+                            ("arrival", "arrival of goods"),
+                            ("return", "return of goods"),
+                            ("count", "bin counted"),
+                            ("hand_out", "goods handed to households"),
+                            ("code", "code bound to an item"),
                         ],
-                    )
+                        max_length=10,
+                    ),
                 ),
-                name="item_kind",
-            ),
+                migrations.AddConstraint(
+                    model_name="item",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("return_reason", ""), ("returned_at", None), ("returned_by", None)
+                            ),
+                            models.Q(
+                                ("returned_at__isnull", False),
+                                ("returned_by__isnull", False),
+                                models.Q(("return_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="item_returned_whole",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="item",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "report",
+                                    "damage",
+                                    "receipt",
+                                    "task",
+                                    "issue",
+                                    "arrival",
+                                    "return",
+                                    "count",
+                                    "hand_out",
+                                    "code",
+                                ],
+                            )
+                        ),
+                        name="item_kind",
+                    ),
+                ),
+            ]
         ),
     ]

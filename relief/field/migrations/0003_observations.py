@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,52 +15,56 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="item",
-            name="item_kind",
-        ),
-        migrations.AlterField(
-            model_name="item",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("report", "damage report"),
-                    ("damage", "damaged house"),
-                    ("receipt", "receipt of goods"),
-                    ("task", "task read or done"),
-                    ("issue", "trip issued"),
-                    ("arrival", "arrival of goods"),
-                    ("return", "return of goods"),
-                    ("count", "bin counted"),
-                    ("hand_out", "goods handed to households"),
-                    ("code", "code bound to an item"),
-                    ("observation", "observation of a drill"),
-                ],
-                max_length=11,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "report",
-                            "damage",
-                            "receipt",
-                            "task",
-                            "issue",
-                            "arrival",
-                            "return",
-                            "count",
-                            "hand_out",
-                            "code",
-                            "observation",
-                        ],
-                    )
+        Together(
+            operations=[
+                migrations.RemoveConstraint(
+                    model_name="item",
+                    name="item_kind",
                 ),
-                name="item_kind",
-            ),
+                migrations.AlterField(
+                    model_name="item",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("report", "damage report"),
+                            ("damage", "damaged house"),
+                            ("receipt", "receipt of goods"),
+                            ("task", "task read or done"),
+                            ("issue", "trip issued"),
+                            ("arrival", "arrival of goods"),
+                            ("return", "return of goods"),
+                            ("count", "bin counted"),
+                            ("hand_out", "goods handed to households"),
+                            ("code", "code bound to an item"),
+                            ("observation", "observation of a drill"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="item",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "report",
+                                    "damage",
+                                    "receipt",
+                                    "task",
+                                    "issue",
+                                    "arrival",
+                                    "return",
+                                    "count",
+                                    "hand_out",
+                                    "code",
+                                    "observation",
+                                ],
+                            )
+                        ),
+                        name="item_kind",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -17,153 +18,169 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="AffectedVillage",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("presumed_households", models.PositiveIntegerField()),
-                ("presumed_people", models.PositiveIntegerField()),
-                ("confirmed_households", models.PositiveIntegerField(null=True)),
-                ("confirmed_people", models.PositiveIntegerField(null=True)),
-                ("confirmed_by", models.BigIntegerField(null=True)),
-                ("confirmed_at", models.DateTimeField(null=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="affected_villages",
-                        to="incidents.incident",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("incident", "area"), name="affected_village_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("confirmed_at", None),
-                                ("confirmed_households", None),
-                                ("confirmed_people", None),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="AffectedVillage",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
-                            models.Q(
-                                ("confirmed_at__isnull", False),
-                                ("confirmed_households__isnull", False),
-                                ("confirmed_people__isnull", False),
-                            ),
-                            _connector="OR",
                         ),
-                        name="affected_village_confirmed_whole",
-                    ),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="incident", name="affected_village_incident_book"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Household",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=20, unique=True)),
-                ("point", django.contrib.gis.db.models.fields.PointField(srid=4326)),
-                ("people", models.PositiveSmallIntegerField()),
-                (
-                    "building",
-                    models.CharField(
-                        choices=[
-                            ("adobe", "adobe"),
-                            ("brick_wood", "brick and wood"),
-                            ("brick_concrete", "brick and concrete"),
-                            ("frame", "frame"),
+                        ("presumed_households", models.PositiveIntegerField()),
+                        ("presumed_people", models.PositiveIntegerField()),
+                        ("confirmed_households", models.PositiveIntegerField(null=True)),
+                        ("confirmed_people", models.PositiveIntegerField(null=True)),
+                        ("confirmed_by", models.BigIntegerField(null=True)),
+                        ("confirmed_at", models.DateTimeField(null=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="affected_villages",
+                                to="incidents.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("incident", "area"), name="affected_village_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("confirmed_at", None),
+                                        ("confirmed_households", None),
+                                        ("confirmed_people", None),
+                                    ),
+                                    models.Q(
+                                        ("confirmed_at__isnull", False),
+                                        ("confirmed_households__isnull", False),
+                                        ("confirmed_people__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="affected_village_confirmed_whole",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="affected_village_incident_book"
+                            ),
                         ],
-                        max_length=16,
-                    ),
+                    },
                 ),
-                ("elderly", models.BooleanField(default=False)),
-                ("children", models.BooleanField(default=False)),
-                ("disabled", models.BooleanField(default=False)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("building__in", ["adobe", "brick_wood", "brick_concrete", "frame"])
+                migrations.CreateModel(
+                    name="Household",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="household_building",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("people__gt", 0)), name="household_people"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="HouseholdCell",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                        ("number", models.CharField(max_length=20, unique=True)),
+                        ("point", django.contrib.gis.db.models.fields.PointField(srid=4326)),
+                        ("people", models.PositiveSmallIntegerField()),
+                        (
+                            "building",
+                            models.CharField(
+                                choices=[
+                                    ("adobe", "adobe"),
+                                    ("brick_wood", "brick and wood"),
+                                    ("brick_concrete", "brick and concrete"),
+                                    ("frame", "frame"),
+                                ],
+                                max_length=16,
+                            ),
+                        ),
+                        ("elderly", models.BooleanField(default=False)),
+                        ("children", models.BooleanField(default=False)),
+                        ("disabled", models.BooleanField(default=False)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "building__in",
+                                        ["adobe", "brick_wood", "brick_concrete", "frame"],
+                                    )
+                                ),
+                                name="household_building",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("people__gt", 0)), name="household_people"
+                            ),
+                        ],
+                    },
                 ),
-                ("zoom", models.PositiveSmallIntegerField()),
-                ("x", models.PositiveIntegerField()),
-                ("y", models.PositiveIntegerField()),
-                ("households", models.PositiveIntegerField()),
-                ("people", models.PositiveIntegerField()),
-                ("point", django.contrib.gis.db.models.fields.PointField(srid=4326)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="geography.area",
-                    ),
+                migrations.CreateModel(
+                    name="HouseholdCell",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("zoom", models.PositiveSmallIntegerField()),
+                        ("x", models.PositiveIntegerField()),
+                        ("y", models.PositiveIntegerField()),
+                        ("households", models.PositiveIntegerField()),
+                        ("people", models.PositiveIntegerField()),
+                        ("point", django.contrib.gis.db.models.fields.PointField(srid=4326)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("zoom", "x", "y", "area"), name="household_cell_once"
+                            )
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("zoom", "x", "y", "area"), name="household_cell_once"
-                    )
-                ],
-            },
+            ]
         ),
     ]

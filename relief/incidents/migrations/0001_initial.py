@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -17,195 +18,199 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Incident",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=40)),
-                ("name", models.CharField(max_length=80)),
-                ("name_en", models.CharField(blank=True, max_length=120)),
-                (
-                    "hazard",
-                    models.CharField(
-                        choices=[
-                            ("flood", "flood"),
-                            ("drought", "drought"),
-                            ("typhoon", "typhoon"),
-                            ("hail", "wind and hail"),
-                            ("cold", "low temperature"),
-                            ("snow", "snow"),
-                            ("sandstorm", "sandstorm"),
-                            ("quake", "earthquake"),
-                            ("landslide", "landslide"),
-                            ("surge", "storm surge"),
-                            ("fire", "forest or grassland fire"),
-                            ("pest", "biological"),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Incident",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=40)),
+                        ("name", models.CharField(max_length=80)),
+                        ("name_en", models.CharField(blank=True, max_length=120)),
+                        (
+                            "hazard",
+                            models.CharField(
+                                choices=[
+                                    ("flood", "flood"),
+                                    ("drought", "drought"),
+                                    ("typhoon", "typhoon"),
+                                    ("hail", "wind and hail"),
+                                    ("cold", "low temperature"),
+                                    ("snow", "snow"),
+                                    ("sandstorm", "sandstorm"),
+                                    ("quake", "earthquake"),
+                                    ("landslide", "landslide"),
+                                    ("surge", "storm surge"),
+                                    ("fire", "forest or grassland fire"),
+                                    ("pest", "biological"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("started_at", models.DateTimeField()),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("open", "open"),
+                                    ("stable", "stable"),
+                                    ("closed", "closed"),
+                                ],
+                                default="open",
+                                max_length=8,
+                            ),
+                        ),
+                        ("cold_season", models.BooleanField(default=False)),
+                        (
+                            "footprint",
+                            django.contrib.gis.db.models.fields.MultiPolygonField(
+                                blank=True, null=True, srid=4326
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "code"), name="incident_code"),
+                            models.UniqueConstraint(fields=("book", "id"), name="incident_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "hazard__in",
+                                        [
+                                            "flood",
+                                            "drought",
+                                            "typhoon",
+                                            "hail",
+                                            "cold",
+                                            "snow",
+                                            "sandstorm",
+                                            "quake",
+                                            "landslide",
+                                            "surge",
+                                            "fire",
+                                            "pest",
+                                        ],
+                                    )
+                                ),
+                                name="incident_hazard",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("status__in", ["open", "stable", "closed"])),
+                                name="incident_status",
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                ("started_at", models.DateTimeField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("open", "open"), ("stable", "stable"), ("closed", "closed")],
-                        default="open",
-                        max_length=8,
-                    ),
-                ),
-                ("cold_season", models.BooleanField(default=False)),
-                (
-                    "footprint",
-                    django.contrib.gis.db.models.fields.MultiPolygonField(
-                        blank=True, null=True, srid=4326
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="RoadClosure",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "links",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveIntegerField(), size=None
-                    ),
-                ),
-                (
-                    "cut_off",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=12),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                (
-                    "polygon",
-                    django.contrib.gis.db.models.fields.MultiPolygonField(
-                        blank=True, null=True, srid=4326
-                    ),
-                ),
-                ("shape", django.contrib.gis.db.models.fields.MultiLineStringField(srid=4326)),
-                ("reason", models.CharField(max_length=120)),
-                ("closed_at", models.DateTimeField()),
-                ("closed_by", models.BigIntegerField()),
-                ("reopened_at", models.DateTimeField(blank=True, null=True)),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="closures",
-                        to="incidents.incident",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.UniqueConstraint(fields=("book", "code"), name="incident_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="incident_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "hazard__in",
-                        [
-                            "flood",
-                            "drought",
-                            "typhoon",
-                            "hail",
-                            "cold",
-                            "snow",
-                            "sandstorm",
-                            "quake",
-                            "landslide",
-                            "surge",
-                            "fire",
-                            "pest",
+                migrations.CreateModel(
+                    name="RoadClosure",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "links",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.PositiveIntegerField(), size=None
+                            ),
+                        ),
+                        (
+                            "cut_off",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=12),
+                                blank=True,
+                                default=list,
+                                size=None,
+                            ),
+                        ),
+                        (
+                            "polygon",
+                            django.contrib.gis.db.models.fields.MultiPolygonField(
+                                blank=True, null=True, srid=4326
+                            ),
+                        ),
+                        (
+                            "shape",
+                            django.contrib.gis.db.models.fields.MultiLineStringField(srid=4326),
+                        ),
+                        ("reason", models.CharField(max_length=120)),
+                        ("closed_at", models.DateTimeField()),
+                        ("closed_by", models.BigIntegerField()),
+                        ("reopened_at", models.DateTimeField(blank=True, null=True)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="closures",
+                                to="incidents.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("links__len__gt", 0)), name="closure_links"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("reopened_at", None),
+                                    ("reopened_at__gte", models.F("closed_at")),
+                                    _connector="OR",
+                                ),
+                                name="closure_dates",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="closure_incident_book"
+                            ),
                         ],
-                    )
+                    },
                 ),
-                name="incident_hazard",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["open", "stable", "closed"])),
-                name="incident_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("links__len__gt", 0)), name="closure_links"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reopened_at", None),
-                    ("reopened_at__gte", models.F("closed_at")),
-                    _connector="OR",
-                ),
-                name="closure_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadclosure",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="closure_incident_book"
-            ),
+            ]
         ),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,19 +13,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="roadclosure",
-            name="bars",
-            field=models.CharField(
-                choices=[("all", "all vehicles"), ("heavy", "heavy trucks")],
-                default="all",
-                max_length=6,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bars__in", ["all", "heavy"])), name="closure_bars"
-            ),
+        Together(
+            operations=[
+                migrations.AddField(
+                    model_name="roadclosure",
+                    name="bars",
+                    field=models.CharField(
+                        choices=[("all", "all vehicles"), ("heavy", "heavy trucks")],
+                        default="all",
+                        max_length=6,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="roadclosure",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("bars__in", ["all", "heavy"])), name="closure_bars"
+                    ),
+                ),
+            ]
         ),
     ]

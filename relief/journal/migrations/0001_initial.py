@@ -7,6 +7,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -14,106 +16,128 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="Book",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Book",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("real", "real operation"), ("drill", "drill")],
+                                max_length=8,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("last_number", models.BigIntegerField(default=0)),
+                        ("epoch", models.UUIDField(default=uuid.uuid4)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("kind__in", ["real", "drill"])),
+                                name="book_kind",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("last_number__gte", 0)), name="book_number"
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("kind", "real")),
+                                fields=("kind",),
+                                name="one_real_book",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("real", "real operation"), ("drill", "drill")], max_length=8
-                    ),
+                migrations.CreateModel(
+                    name="Series",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("prefix", models.CharField(max_length=8)),
+                        ("last", models.PositiveIntegerField(default=0)),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "series",
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "prefix"), name="series_once"),
+                        ],
+                    },
                 ),
-                ("name", models.CharField(max_length=120)),
-                ("last_number", models.BigIntegerField(default=0)),
-                ("epoch", models.UUIDField(default=uuid.uuid4)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["real", "drill"])), name="book_kind"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("last_number__gte", 0)), name="book_number"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("kind", "real")), fields=("kind",), name="one_real_book"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Series",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="Entry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.BigIntegerField()),
+                        ("area", models.CharField(help_text="path of the area", max_length=80)),
+                        ("wide", models.BooleanField(default=False)),
+                        ("audience", models.SmallIntegerField()),
+                        ("kind", models.CharField(max_length=40)),
+                        ("rows", models.TextField()),
+                        ("facts", models.JSONField(default=dict)),
+                        (
+                            "actor",
+                            models.BigIntegerField(
+                                help_text="user id; empty for the clock", null=True
+                            ),
+                        ),
+                        ("happened_at", models.DateTimeField()),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="entries",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": [models.OrderBy(models.F("number"))],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "number"), name="entry_number"),
+                            models.CheckConstraint(
+                                condition=models.Q(("number__gt", 0)), name="entry_number_positive"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("audience__gt", 0), ("audience__lt", 16)),
+                                name="entry_audience",
+                            ),
+                        ],
+                    },
                 ),
-                ("prefix", models.CharField(max_length=8)),
-                ("last", models.PositiveIntegerField(default=0)),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "series",
-            },
-        ),
-        migrations.CreateModel(
-            name="Entry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.BigIntegerField()),
-                ("area", models.CharField(help_text="path of the area", max_length=80)),
-                ("wide", models.BooleanField(default=False)),
-                ("audience", models.SmallIntegerField()),
-                ("kind", models.CharField(max_length=40)),
-                ("rows", models.TextField()),
-                ("facts", models.JSONField(default=dict)),
-                (
-                    "actor",
-                    models.BigIntegerField(help_text="user id; empty for the clock", null=True),
-                ),
-                ("happened_at", models.DateTimeField()),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": [models.OrderBy(models.F("number"))],
-                "constraints": [
-                    models.UniqueConstraint(fields=("book", "number"), name="entry_number"),
-                    models.CheckConstraint(
-                        condition=models.Q(("number__gt", 0)), name="entry_number_positive"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("audience__gt", 0), ("audience__lt", 16)),
-                        name="entry_audience",
-                    ),
-                ],
-            },
+            ]
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="entry",
@@ -128,9 +152,5 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=models.UniqueConstraint(fields=("book", "prefix"), name="series_once"),
         ),
     ]

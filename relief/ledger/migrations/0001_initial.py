@@ -6,6 +6,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -16,233 +17,271 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Account",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("store", "in a store"),
-                            ("transit", "on the road"),
-                            ("received", "received by the township"),
-                            ("disputed", "disputed"),
-                            ("spoiled", "damaged or expired"),
-                            ("issued", "handed to households"),
-                            ("opening", "opening balance"),
-                            ("supplier", "supplier under an agreement"),
-                            ("donor", "donor"),
-                            ("committed", "committed by an agreement"),
-                            ("called", "called off from an agreement"),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Account",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("store", "in a store"),
+                                    ("transit", "on the road"),
+                                    ("received", "received by the township"),
+                                    ("disputed", "disputed"),
+                                    ("spoiled", "damaged or expired"),
+                                    ("issued", "handed to households"),
+                                    ("opening", "opening balance"),
+                                    ("supplier", "supplier under an agreement"),
+                                    ("donor", "donor"),
+                                    ("committed", "committed by an agreement"),
+                                    ("called", "called off from an agreement"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("holder", models.CharField(max_length=40)),
+                        ("commodity", models.CharField(max_length=40)),
+                        ("balance", models.BigIntegerField(default=0)),
+                        ("held", models.BigIntegerField(default=0)),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "kind", "holder", "commodity"), name="account_once"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="account_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "kind__in",
+                                        [
+                                            "store",
+                                            "transit",
+                                            "received",
+                                            "disputed",
+                                            "spoiled",
+                                            "issued",
+                                            "opening",
+                                            "supplier",
+                                            "donor",
+                                            "committed",
+                                            "called",
+                                        ],
+                                    )
+                                ),
+                                name="account_kind",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("balance__gte", 0),
+                                    ("kind__in", ("opening", "supplier", "donor", "disputed")),
+                                    _connector="OR",
+                                ),
+                                name="account_not_negative",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("held__gte", 0),
+                                    models.Q(
+                                        ("held__lte", models.F("balance")),
+                                        ("kind__in", ("opening", "supplier", "donor", "disputed")),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="account_held_within_balance",
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                ("holder", models.CharField(max_length=40)),
-                ("commodity", models.CharField(max_length=40)),
-                ("balance", models.BigIntegerField(default=0)),
-                ("held", models.BigIntegerField(default=0)),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Hold",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("document", models.CharField(max_length=60)),
-                ("quantity", models.BigIntegerField()),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="holds",
-                        to="ledger.account",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Movement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("opening", "opening stock"),
-                            ("purchase", "purchase"),
-                            ("donation", "donation"),
-                            ("call_off", "call-off from an agreement"),
-                            ("dispatch", "dispatch"),
-                            ("receipt", "receipt"),
-                            ("condemn", "taken out of use"),
-                            ("settle", "difference settled"),
+                migrations.CreateModel(
+                    name="Hold",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("document", models.CharField(max_length=60)),
+                        ("quantity", models.BigIntegerField()),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="holds",
+                                to="ledger.account",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("account", "document"), name="hold_once"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="hold_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(("quantity__gte", 0)), name="hold_not_negative"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="account", name="hold_account_book"
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                (
-                    "document",
-                    models.CharField(help_text="order, trip or note it rests on", max_length=60),
-                ),
-                ("actor", models.BigIntegerField(null=True)),
-                ("happened_at", models.DateTimeField()),
-                ("note", models.CharField(blank=True, max_length=200)),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Posting",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("quantity", models.BigIntegerField()),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="postings",
-                        to="ledger.account",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "movement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="postings",
-                        to="ledger.movement",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("book", "kind", "holder", "commodity"), name="account_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="account_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "store",
-                            "transit",
-                            "received",
-                            "disputed",
-                            "spoiled",
-                            "issued",
-                            "opening",
-                            "supplier",
-                            "donor",
-                            "committed",
-                            "called",
+                migrations.CreateModel(
+                    name="Movement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("opening", "opening stock"),
+                                    ("purchase", "purchase"),
+                                    ("donation", "donation"),
+                                    ("call_off", "call-off from an agreement"),
+                                    ("dispatch", "dispatch"),
+                                    ("receipt", "receipt"),
+                                    ("condemn", "taken out of use"),
+                                    ("settle", "difference settled"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.CharField(
+                                help_text="order, trip or note it rests on", max_length=60
+                            ),
+                        ),
+                        ("actor", models.BigIntegerField(null=True)),
+                        ("happened_at", models.DateTimeField()),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "id"), name="movement_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "kind__in",
+                                        [
+                                            "opening",
+                                            "purchase",
+                                            "donation",
+                                            "call_off",
+                                            "dispatch",
+                                            "receipt",
+                                            "condemn",
+                                            "settle",
+                                        ],
+                                    )
+                                ),
+                                name="movement_kind",
+                            ),
                         ],
-                    )
+                    },
                 ),
-                name="account_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("balance__gte", 0),
-                    ("kind__in", ("opening", "supplier", "donor", "disputed")),
-                    _connector="OR",
+                migrations.CreateModel(
+                    name="Posting",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("quantity", models.BigIntegerField()),
+                        (
+                            "account",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="postings",
+                                to="ledger.account",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "movement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="postings",
+                                to="ledger.movement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("quantity", 0), _negated=True),
+                                name="posting_not_zero",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="movement", name="posting_movement_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="account", name="posting_account_book"
+                            ),
+                        ],
+                    },
                 ),
-                name="account_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("held__gte", 0),
-                    models.Q(
-                        ("held__lte", models.F("balance")),
-                        ("kind__in", ("opening", "supplier", "donor", "disputed")),
-                        _connector="OR",
-                    ),
-                ),
-                name="account_held_within_balance",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(fields=("account", "document"), name="hold_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="hold_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 0)), name="hold_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="account", name="hold_account_book"
-            ),
+            ]
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="hold",
@@ -258,31 +297,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="movement_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "opening",
-                            "purchase",
-                            "donation",
-                            "call_off",
-                            "dispatch",
-                            "receipt",
-                            "condemn",
-                            "settle",
-                        ],
-                    )
-                ),
-                name="movement_kind",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="movement",
             trigger=pgtrigger.compiler.Trigger(
@@ -295,24 +309,6 @@ class Migration(migrations.Migration):
                     table="ledger_movement",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity", 0), _negated=True), name="posting_not_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="movement", name="posting_movement_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="account", name="posting_account_book"
             ),
         ),
         pgtrigger.migrations.AddTrigger(

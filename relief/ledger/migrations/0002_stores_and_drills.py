@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,145 +12,152 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="account",
-            name="account_kind",
-        ),
-        migrations.RemoveConstraint(
-            model_name="account",
-            name="account_not_negative",
-        ),
-        migrations.RemoveConstraint(
-            model_name="account",
-            name="account_held_within_balance",
-        ),
-        migrations.RemoveConstraint(
-            model_name="movement",
-            name="movement_kind",
-        ),
-        migrations.AlterField(
-            model_name="account",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("store", "in a store"),
-                    ("transit", "on the road"),
-                    ("received", "received by the township"),
-                    ("disputed", "disputed"),
-                    ("spoiled", "damaged or expired"),
-                    ("issued", "handed to households"),
-                    ("opening", "opening balance"),
-                    ("supplier", "supplier under an agreement"),
-                    ("donor", "donor"),
-                    ("committed", "committed by an agreement"),
-                    ("called", "called off from an agreement"),
-                    ("refused", "refused by the supplier"),
-                    ("repair", "under repair"),
-                    ("scrapped", "scrapped"),
-                    ("variance", "found or missing in a count"),
-                ],
-                max_length=10,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="movement",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("opening", "opening stock"),
-                    ("purchase", "purchase"),
-                    ("donation", "donation"),
-                    ("allocated", "allocated by a higher level"),
-                    ("call_off", "call-off from an agreement"),
-                    ("dispatch", "dispatch"),
-                    ("receipt", "receipt"),
-                    ("condemn", "taken out of use"),
-                    ("settle", "difference settled"),
-                    ("return", "return to the store"),
-                    ("count", "stocktake"),
-                    ("hand_out", "handed to households"),
-                    ("refusal", "call-off refused"),
-                ],
-                max_length=10,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "store",
-                            "transit",
-                            "received",
-                            "disputed",
-                            "spoiled",
-                            "issued",
-                            "opening",
-                            "supplier",
-                            "donor",
-                            "committed",
-                            "called",
-                            "refused",
-                            "repair",
-                            "scrapped",
-                            "variance",
+        Together(
+            operations=[
+                migrations.RemoveConstraint(
+                    model_name="account",
+                    name="account_kind",
+                ),
+                migrations.RemoveConstraint(
+                    model_name="account",
+                    name="account_not_negative",
+                ),
+                migrations.RemoveConstraint(
+                    model_name="account",
+                    name="account_held_within_balance",
+                ),
+                migrations.RemoveConstraint(
+                    model_name="movement",
+                    name="movement_kind",
+                ),
+                migrations.AlterField(
+                    model_name="account",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("store", "in a store"),
+                            ("transit", "on the road"),
+                            ("received", "received by the township"),
+                            ("disputed", "disputed"),
+                            ("spoiled", "damaged or expired"),
+                            ("issued", "handed to households"),
+                            ("opening", "opening balance"),
+                            ("supplier", "supplier under an agreement"),
+                            ("donor", "donor"),
+                            ("committed", "committed by an agreement"),
+                            ("called", "called off from an agreement"),
+                            ("refused", "refused by the supplier"),
+                            ("repair", "under repair"),
+                            ("scrapped", "scrapped"),
+                            ("variance", "found or missing in a count"),
                         ],
-                    )
-                ),
-                name="account_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("balance__gte", 0),
-                    ("kind__in", ("opening", "supplier", "donor", "disputed", "variance")),
-                    _connector="OR",
-                ),
-                name="account_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("held__gte", 0),
-                    models.Q(
-                        ("held__lte", models.F("balance")),
-                        ("kind__in", ("opening", "supplier", "donor", "disputed", "variance")),
-                        _connector="OR",
+                        max_length=10,
                     ),
                 ),
-                name="account_held_within_balance",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "opening",
-                            "purchase",
-                            "donation",
-                            "allocated",
-                            "call_off",
-                            "dispatch",
-                            "receipt",
-                            "condemn",
-                            "settle",
-                            "return",
-                            "count",
-                            "hand_out",
-                            "refusal",
+                migrations.AlterField(
+                    model_name="movement",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("opening", "opening stock"),
+                            ("purchase", "purchase"),
+                            ("donation", "donation"),
+                            ("allocated", "allocated by a higher level"),
+                            ("call_off", "call-off from an agreement"),
+                            ("dispatch", "dispatch"),
+                            ("receipt", "receipt"),
+                            ("condemn", "taken out of use"),
+                            ("settle", "difference settled"),
+                            ("return", "return to the store"),
+                            ("count", "stocktake"),
+                            ("hand_out", "handed to households"),
+                            ("refusal", "call-off refused"),
                         ],
-                    )
+                        max_length=10,
+                    ),
                 ),
-                name="movement_kind",
-            ),
+                migrations.AddConstraint(
+                    model_name="account",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "store",
+                                    "transit",
+                                    "received",
+                                    "disputed",
+                                    "spoiled",
+                                    "issued",
+                                    "opening",
+                                    "supplier",
+                                    "donor",
+                                    "committed",
+                                    "called",
+                                    "refused",
+                                    "repair",
+                                    "scrapped",
+                                    "variance",
+                                ],
+                            )
+                        ),
+                        name="account_kind",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="account",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("balance__gte", 0),
+                            ("kind__in", ("opening", "supplier", "donor", "disputed", "variance")),
+                            _connector="OR",
+                        ),
+                        name="account_not_negative",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="account",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("held__gte", 0),
+                            models.Q(
+                                ("held__lte", models.F("balance")),
+                                (
+                                    "kind__in",
+                                    ("opening", "supplier", "donor", "disputed", "variance"),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="account_held_within_balance",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="movement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "opening",
+                                    "purchase",
+                                    "donation",
+                                    "allocated",
+                                    "call_off",
+                                    "dispatch",
+                                    "receipt",
+                                    "condemn",
+                                    "settle",
+                                    "return",
+                                    "count",
+                                    "hand_out",
+                                    "refusal",
+                                ],
+                            )
+                        ),
+                        name="movement_kind",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -13,118 +15,137 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="AllowedPhone",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("phone", models.CharField(max_length=30)),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("book", "phone"), name="allowed_phone_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Message",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.UUIDField()),
-                (
-                    "occasion",
-                    models.CharField(
-                        choices=[
-                            ("response", "response"),
-                            ("inject", "inject of a drill"),
-                            ("stop", "drill stopped"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("phone", models.CharField(max_length=30)),
-                ("person", models.CharField(blank=True, max_length=80)),
-                ("text", models.CharField(max_length=500)),
-                ("made_at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "to be sent"),
-                            ("sent", "sent"),
-                            ("failed", "could not be sent"),
-                            ("held", "held back: not a participant's number"),
-                        ],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("next_at", models.DateTimeField(null=True)),
-                ("sent_at", models.DateTimeField(null=True)),
-                ("sent_by", models.BigIntegerField(help_text="user id", null=True)),
-                ("fault", models.CharField(blank=True, max_length=200)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "waiting")),
-                        fields=["id"],
-                        name="message_waiting",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("book", "key"), name="message_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["waiting", "sent", "failed", "held"])),
-                        name="message_state",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("occasion__in", ["response", "inject", "stop"])),
-                        name="message_occasion",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("sent_at__isnull", False), ("state", "sent")),
-                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
-                            _connector="OR",
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="AllowedPhone",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="message_sent",
-                    ),
-                ],
-            },
+                        ("phone", models.CharField(max_length=30)),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "phone"), name="allowed_phone_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Message",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.UUIDField()),
+                        (
+                            "occasion",
+                            models.CharField(
+                                choices=[
+                                    ("response", "response"),
+                                    ("inject", "inject of a drill"),
+                                    ("stop", "drill stopped"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("phone", models.CharField(max_length=30)),
+                        ("person", models.CharField(blank=True, max_length=80)),
+                        ("text", models.CharField(max_length=500)),
+                        ("made_at", models.DateTimeField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "to be sent"),
+                                    ("sent", "sent"),
+                                    ("failed", "could not be sent"),
+                                    ("held", "held back: not a participant's number"),
+                                ],
+                                default="waiting",
+                                max_length=8,
+                            ),
+                        ),
+                        ("tries", models.PositiveSmallIntegerField(default=0)),
+                        ("next_at", models.DateTimeField(null=True)),
+                        ("sent_at", models.DateTimeField(null=True)),
+                        ("sent_by", models.BigIntegerField(help_text="user id", null=True)),
+                        ("fault", models.CharField(blank=True, max_length=200)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("state", "waiting")),
+                                fields=["id"],
+                                name="message_waiting",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "key"), name="message_once"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("state__in", ["waiting", "sent", "failed", "held"])
+                                ),
+                                name="message_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("occasion__in", ["response", "inject", "stop"])
+                                ),
+                                name="message_occasion",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("sent_at__isnull", False), ("state", "sent")),
+                                    models.Q(
+                                        models.Q(("state", "sent"), _negated=True),
+                                        ("sent_at", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="message_sent",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -12,337 +14,372 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Document",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=160)),
-                ("title_en", models.CharField(max_length=160)),
-                ("number", models.CharField(blank=True, max_length=60)),
-                ("issued_on", models.DateField(blank=True, null=True)),
-                ("note", models.CharField(blank=True, max_length=300)),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("title", "number"), name="norm_document_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ThresholdProfile",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("assumed", models.BooleanField(default=False)),
-                ("effective_from", models.DateField()),
-                ("effective_to", models.DateField(blank=True, null=True)),
-                (
-                    "people_rule",
-                    models.CharField(
-                        choices=[("sum", "sum of both"), ("either", "the larger of both")],
-                        default="sum",
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="norms.document",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Threshold",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("level", models.PositiveSmallIntegerField()),
-                (
-                    "criterion",
-                    models.CharField(
-                        choices=[
-                            ("dead_missing", "dead and missing"),
-                            ("people", "relocated and needing aid"),
-                            ("rooms", "rooms collapsed or severely damaged"),
-                            ("households", "households with collapsed or severely damaged homes"),
-                            ("drought", "people needing aid in drought"),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Document",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=160)),
+                        ("title_en", models.CharField(max_length=160)),
+                        ("number", models.CharField(blank=True, max_length=60)),
+                        ("issued_on", models.DateField(blank=True, null=True)),
+                        ("note", models.CharField(blank=True, max_length=300)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("title", "number"), name="norm_document_once"
+                            )
                         ],
-                        max_length=16,
-                    ),
+                    },
                 ),
-                ("lower", models.PositiveIntegerField()),
-                ("assumed", models.BooleanField(default=False)),
-                (
-                    "profile",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="thresholds",
-                        to="norms.thresholdprofile",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="GoodsNorm",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("assumed", models.BooleanField(default=False)),
-                ("effective_from", models.DateField()),
-                ("effective_to", models.DateField(blank=True, null=True)),
-                ("item_code", models.CharField(max_length=12)),
-                ("amount", models.DecimalField(decimal_places=3, max_digits=8)),
-                ("per_people", models.PositiveIntegerField(default=1)),
-                ("days", models.PositiveSmallIntegerField(default=1)),
-                ("pack", models.DecimalField(decimal_places=3, default=1, max_digits=8)),
-                ("priority", models.PositiveSmallIntegerField(help_text="1 first … 4 last")),
-                (
-                    "hazards",
-                    models.CharField(blank=True, help_text="empty: every hazard", max_length=120),
-                ),
-                (
-                    "cold",
-                    models.BooleanField(
-                        help_text="only in the cold season, or only outside it", null=True
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="norms.document",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("area", "item_code", "effective_from", "cold"),
-                        name="goods_norm_once",
-                        nulls_distinct=False,
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("amount__gt", 0),
-                            ("days__gt", 0),
-                            ("pack__gt", 0),
-                            ("per_people__gt", 0),
+                migrations.CreateModel(
+                    name="ThresholdProfile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="goods_norm_positive",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("priority__gte", 1), ("priority__lte", 4)),
-                        name="goods_norm_priority",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("effective_to", None),
-                            ("effective_to__gt", models.F("effective_from")),
-                            _connector="OR",
+                        ("assumed", models.BooleanField(default=False)),
+                        ("effective_from", models.DateField()),
+                        ("effective_to", models.DateField(blank=True, null=True)),
+                        (
+                            "people_rule",
+                            models.CharField(
+                                choices=[("sum", "sum of both"), ("either", "the larger of both")],
+                                default="sum",
+                                max_length=8,
+                            ),
                         ),
-                        name="goods_norm_dates",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Norm",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("assumed", models.BooleanField(default=False)),
-                ("effective_from", models.DateField()),
-                ("effective_to", models.DateField(blank=True, null=True)),
-                ("key", models.CharField(max_length=60)),
-                ("numerator", models.BigIntegerField()),
-                ("denominator", models.BigIntegerField(default=1)),
-                ("unit", models.CharField(max_length=20)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="norms.document",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("area", "key", "effective_from"), name="norm_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("denominator__gt", 0)), name="norm_denominator"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("effective_to", None),
-                            ("effective_to__gt", models.F("effective_from")),
-                            _connector="OR",
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
                         ),
-                        name="norm_dates",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="TaskNorm",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("assumed", models.BooleanField(default=False)),
-                ("effective_from", models.DateField()),
-                ("effective_to", models.DateField(blank=True, null=True)),
-                ("key", models.CharField(max_length=40)),
-                ("title", models.CharField(max_length=120)),
-                ("title_en", models.CharField(max_length=160)),
-                (
-                    "for_level",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (2, "province"),
-                            (4, "prefecture"),
-                            (6, "county"),
-                            (9, "township"),
-                            (12, "village"),
-                        ]
-                    ),
-                ),
-                ("least_level", models.PositiveSmallIntegerField(default=4)),
-                ("minutes", models.PositiveIntegerField()),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="norms.document",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("area", "key", "for_level", "effective_from"), name="task_norm_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("least_level__gte", 1), ("least_level__lte", 4)),
-                        name="task_norm_level",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("effective_to", None),
-                            ("effective_to__gt", models.F("effective_from")),
-                            _connector="OR",
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="norms.document",
+                            ),
                         ),
-                        name="task_norm_dates",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="thresholdprofile",
-            constraint=models.UniqueConstraint(
-                fields=("area", "effective_from"), name="profile_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thresholdprofile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("people_rule__in", ["sum", "either"])),
-                name="profile_people_rule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thresholdprofile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_to", None),
-                    ("effective_to__gt", models.F("effective_from")),
-                    _connector="OR",
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("area", "effective_from"), name="profile_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("people_rule__in", ["sum", "either"])),
+                                name="profile_people_rule",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("effective_to", None),
+                                    ("effective_to__gt", models.F("effective_from")),
+                                    _connector="OR",
+                                ),
+                                name="profile_dates",
+                            ),
+                        ],
+                    },
                 ),
-                name="profile_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threshold",
-            constraint=models.UniqueConstraint(
-                fields=("profile", "level", "criterion"), name="threshold_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threshold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__gte", 1), ("level__lte", 4)), name="threshold_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threshold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("criterion__in", ["dead_missing", "people", "rooms", "households", "drought"])
+                migrations.CreateModel(
+                    name="Threshold",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("level", models.PositiveSmallIntegerField()),
+                        (
+                            "criterion",
+                            models.CharField(
+                                choices=[
+                                    ("dead_missing", "dead and missing"),
+                                    ("people", "relocated and needing aid"),
+                                    ("rooms", "rooms collapsed or severely damaged"),
+                                    (
+                                        "households",
+                                        "households with collapsed or severely damaged homes",
+                                    ),
+                                    ("drought", "people needing aid in drought"),
+                                ],
+                                max_length=16,
+                            ),
+                        ),
+                        ("lower", models.PositiveIntegerField()),
+                        ("assumed", models.BooleanField(default=False)),
+                        (
+                            "profile",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="thresholds",
+                                to="norms.thresholdprofile",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("profile", "level", "criterion"), name="threshold_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("level__gte", 1), ("level__lte", 4)),
+                                name="threshold_level",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "criterion__in",
+                                        [
+                                            "dead_missing",
+                                            "people",
+                                            "rooms",
+                                            "households",
+                                            "drought",
+                                        ],
+                                    )
+                                ),
+                                name="threshold_criterion",
+                            ),
+                        ],
+                    },
                 ),
-                name="threshold_criterion",
-            ),
+                migrations.CreateModel(
+                    name="GoodsNorm",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("assumed", models.BooleanField(default=False)),
+                        ("effective_from", models.DateField()),
+                        ("effective_to", models.DateField(blank=True, null=True)),
+                        ("item_code", models.CharField(max_length=12)),
+                        ("amount", models.DecimalField(decimal_places=3, max_digits=8)),
+                        ("per_people", models.PositiveIntegerField(default=1)),
+                        ("days", models.PositiveSmallIntegerField(default=1)),
+                        ("pack", models.DecimalField(decimal_places=3, default=1, max_digits=8)),
+                        (
+                            "priority",
+                            models.PositiveSmallIntegerField(help_text="1 first … 4 last"),
+                        ),
+                        (
+                            "hazards",
+                            models.CharField(
+                                blank=True, help_text="empty: every hazard", max_length=120
+                            ),
+                        ),
+                        (
+                            "cold",
+                            models.BooleanField(
+                                help_text="only in the cold season, or only outside it", null=True
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="norms.document",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("area", "item_code", "effective_from", "cold"),
+                                name="goods_norm_once",
+                                nulls_distinct=False,
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("amount__gt", 0),
+                                    ("days__gt", 0),
+                                    ("pack__gt", 0),
+                                    ("per_people__gt", 0),
+                                ),
+                                name="goods_norm_positive",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("priority__gte", 1), ("priority__lte", 4)),
+                                name="goods_norm_priority",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("effective_to", None),
+                                    ("effective_to__gt", models.F("effective_from")),
+                                    _connector="OR",
+                                ),
+                                name="goods_norm_dates",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Norm",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("assumed", models.BooleanField(default=False)),
+                        ("effective_from", models.DateField()),
+                        ("effective_to", models.DateField(blank=True, null=True)),
+                        ("key", models.CharField(max_length=60)),
+                        ("numerator", models.BigIntegerField()),
+                        ("denominator", models.BigIntegerField(default=1)),
+                        ("unit", models.CharField(max_length=20)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="norms.document",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("area", "key", "effective_from"), name="norm_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("denominator__gt", 0)), name="norm_denominator"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("effective_to", None),
+                                    ("effective_to__gt", models.F("effective_from")),
+                                    _connector="OR",
+                                ),
+                                name="norm_dates",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TaskNorm",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("assumed", models.BooleanField(default=False)),
+                        ("effective_from", models.DateField()),
+                        ("effective_to", models.DateField(blank=True, null=True)),
+                        ("key", models.CharField(max_length=40)),
+                        ("title", models.CharField(max_length=120)),
+                        ("title_en", models.CharField(max_length=160)),
+                        (
+                            "for_level",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (2, "province"),
+                                    (4, "prefecture"),
+                                    (6, "county"),
+                                    (9, "township"),
+                                    (12, "village"),
+                                ]
+                            ),
+                        ),
+                        ("least_level", models.PositiveSmallIntegerField(default=4)),
+                        ("minutes", models.PositiveIntegerField()),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="norms.document",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("area", "key", "for_level", "effective_from"),
+                                name="task_norm_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("least_level__gte", 1), ("least_level__lte", 4)
+                                ),
+                                name="task_norm_level",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("effective_to", None),
+                                    ("effective_to__gt", models.F("effective_from")),
+                                    _connector="OR",
+                                ),
+                                name="task_norm_dates",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

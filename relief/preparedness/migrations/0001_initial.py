@@ -4,6 +4,8 @@ import django.contrib.gis.db.models.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -14,137 +16,154 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Shelter",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=20, unique=True)),
-                ("name", models.CharField(max_length=80)),
-                ("name_en", models.CharField(max_length=120)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("urgent", "urgent shelter"),
-                            ("fixed", "fixed shelter"),
-                            ("central", "central shelter"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "point",
-                    django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326),
-                ),
-                ("area_m2", models.PositiveIntegerField()),
-                ("capacity", models.PositiveIntegerField()),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ShelterCount",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("people", models.PositiveIntegerField(default=0)),
-                ("counted_at", models.DateTimeField(null=True)),
-                ("counted_by", models.BigIntegerField(null=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "shelter",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="counts",
-                        to="preparedness.shelter",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ResponsePlan",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=120)),
-                ("title_en", models.CharField(max_length=160)),
-                ("number", models.CharField(max_length=60)),
-                ("version", models.CharField(max_length=20)),
-                ("approved_on", models.DateField()),
-                ("effective_from", models.DateField()),
-                ("effective_to", models.DateField(blank=True, null=True)),
-                ("drill_due_on", models.DateField()),
-                ("next_review_on", models.DateField()),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("area", "number", "version"), name="plan_version"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("effective_to", None),
-                            ("effective_to__gt", models.F("effective_from")),
-                            _connector="OR",
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Shelter",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="plan_dates",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="shelter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["urgent", "fixed", "central"])),
-                name="shelter_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheltercount",
-            constraint=models.UniqueConstraint(
-                fields=("book", "shelter"), name="shelter_count_once"
-            ),
+                        ("code", models.CharField(max_length=20, unique=True)),
+                        ("name", models.CharField(max_length=80)),
+                        ("name_en", models.CharField(max_length=120)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("urgent", "urgent shelter"),
+                                    ("fixed", "fixed shelter"),
+                                    ("central", "central shelter"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "point",
+                            django.contrib.gis.db.models.fields.PointField(
+                                geography=True, srid=4326
+                            ),
+                        ),
+                        ("area_m2", models.PositiveIntegerField()),
+                        ("capacity", models.PositiveIntegerField()),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("kind__in", ["urgent", "fixed", "central"])),
+                                name="shelter_kind",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ShelterCount",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("people", models.PositiveIntegerField(default=0)),
+                        ("counted_at", models.DateTimeField(null=True)),
+                        ("counted_by", models.BigIntegerField(null=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "shelter",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="counts",
+                                to="preparedness.shelter",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "shelter"), name="shelter_count_once"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ResponsePlan",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=120)),
+                        ("title_en", models.CharField(max_length=160)),
+                        ("number", models.CharField(max_length=60)),
+                        ("version", models.CharField(max_length=20)),
+                        ("approved_on", models.DateField()),
+                        ("effective_from", models.DateField()),
+                        ("effective_to", models.DateField(blank=True, null=True)),
+                        ("drill_due_on", models.DateField()),
+                        ("next_review_on", models.DateField()),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("area", "number", "version"), name="plan_version"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("effective_to", None),
+                                    ("effective_to__gt", models.F("effective_from")),
+                                    _connector="OR",
+                                ),
+                                name="plan_dates",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

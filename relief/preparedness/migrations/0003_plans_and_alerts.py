@@ -4,6 +4,8 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,63 +13,67 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name="responseplan",
-            name="drill_due_on",
-        ),
-        migrations.AddField(
-            model_name="contact",
-            name="alert",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="responseplan",
-            name="change_note",
-            field=models.CharField(blank=True, max_length=400),
-        ),
-        migrations.AddField(
-            model_name="responseplan",
-            name="file",
-            field=models.CharField(blank=True, max_length=64),
-        ),
-        migrations.AddField(
-            model_name="responseplan",
-            name="file_name",
-            field=models.CharField(blank=True, max_length=120),
-        ),
-        migrations.AddField(
-            model_name="responseplan",
-            name="last_drill_on",
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="responseplan",
-            name="parts",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(
-                    choices=[
-                        ("command", "command and duties"),
-                        ("teams", "teams"),
-                        ("means", "funds, goods and equipment"),
-                        ("warning", "warning and reporting"),
-                        ("levels", "response levels and measures"),
-                        ("recovery", "relief afterwards and rebuilding"),
-                    ],
-                    max_length=10,
+        Together(
+            operations=[
+                migrations.RemoveField(
+                    model_name="responseplan",
+                    name="drill_due_on",
                 ),
-                default=list,
-                size=None,
-            ),
-        ),
-        migrations.AddField(
-            model_name="responseplan",
-            name="replaces",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="replaced_by",
-                to="preparedness.responseplan",
-            ),
+                migrations.AddField(
+                    model_name="contact",
+                    name="alert",
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name="responseplan",
+                    name="change_note",
+                    field=models.CharField(blank=True, max_length=400),
+                ),
+                migrations.AddField(
+                    model_name="responseplan",
+                    name="file",
+                    field=models.CharField(blank=True, max_length=64),
+                ),
+                migrations.AddField(
+                    model_name="responseplan",
+                    name="file_name",
+                    field=models.CharField(blank=True, max_length=120),
+                ),
+                migrations.AddField(
+                    model_name="responseplan",
+                    name="last_drill_on",
+                    field=models.DateField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="responseplan",
+                    name="parts",
+                    field=django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("command", "command and duties"),
+                                ("teams", "teams"),
+                                ("means", "funds, goods and equipment"),
+                                ("warning", "warning and reporting"),
+                                ("levels", "response levels and measures"),
+                                ("recovery", "relief afterwards and rebuilding"),
+                            ],
+                            max_length=10,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="responseplan",
+                    name="replaces",
+                    field=models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="preparedness.responseplan",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -16,170 +17,186 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Report",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("seq", models.PositiveIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("initial", "initial report"),
-                            ("follow_up", "follow-up report"),
-                            ("zero", "zero report"),
-                            ("verified", "verified report"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("filed", "filed"),
-                            ("verified", "verified"),
-                            ("returned", "returned"),
-                        ],
-                        default="filed",
-                        max_length=10,
-                    ),
-                ),
-                ("figures", models.JSONField()),
-                ("as_of", models.DateTimeField()),
-                ("filed_at", models.DateTimeField()),
-                ("filed_by", models.BigIntegerField()),
-                ("due_at", models.DateTimeField(null=True)),
-                ("change_note", models.CharField(blank=True, max_length=200)),
-                ("narrative", models.CharField(blank=True, max_length=200)),
-                ("checked_by", models.BigIntegerField(null=True)),
-                ("checked_at", models.DateTimeField(null=True)),
-                ("check_note", models.CharField(blank=True, max_length=200)),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reports",
-                        to="incidents.incident",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("incident", "area", "seq"), name="report_seq"),
-                    models.UniqueConstraint(fields=("book", "id"), name="report_in_book"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["initial", "follow_up", "zero", "verified"])
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Report",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="report_kind",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["filed", "verified", "returned"])),
-                        name="report_state",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("seq__gt", 0)), name="report_seq_positive"
-                    ),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="incident", name="report_incident_book"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReportDuty",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("initial", "initial report"),
-                            ("follow_up", "follow-up report"),
-                            ("zero", "zero report"),
-                            ("verified", "verified report"),
+                        ("seq", models.PositiveIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("initial", "initial report"),
+                                    ("follow_up", "follow-up report"),
+                                    ("zero", "zero report"),
+                                    ("verified", "verified report"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("filed", "filed"),
+                                    ("verified", "verified"),
+                                    ("returned", "returned"),
+                                ],
+                                default="filed",
+                                max_length=10,
+                            ),
+                        ),
+                        ("figures", models.JSONField()),
+                        ("as_of", models.DateTimeField()),
+                        ("filed_at", models.DateTimeField()),
+                        ("filed_by", models.BigIntegerField()),
+                        ("due_at", models.DateTimeField(null=True)),
+                        ("change_note", models.CharField(blank=True, max_length=200)),
+                        ("narrative", models.CharField(blank=True, max_length=200)),
+                        ("checked_by", models.BigIntegerField(null=True)),
+                        ("checked_at", models.DateTimeField(null=True)),
+                        ("check_note", models.CharField(blank=True, max_length=200)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reports",
+                                to="incidents.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("incident", "area", "seq"), name="report_seq"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="report_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind__in", ["initial", "follow_up", "zero", "verified"])
+                                ),
+                                name="report_kind",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("state__in", ["filed", "verified", "returned"])
+                                ),
+                                name="report_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("seq__gt", 0)), name="report_seq_positive"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="report_incident_book"
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                ("due_at", models.DateTimeField()),
-                ("last_report_at", models.DateTimeField(null=True)),
-                ("overdue_since", models.DateTimeField(null=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="report_duties",
-                        to="incidents.incident",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "report duties",
-                "constraints": [
-                    models.UniqueConstraint(fields=("incident", "area"), name="report_duty_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["initial", "follow_up", "zero", "verified"])
+                migrations.CreateModel(
+                    name="ReportDuty",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="report_duty_kind",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("overdue_since", None),
-                            ("overdue_since__gte", models.F("due_at")),
-                            _connector="OR",
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("initial", "initial report"),
+                                    ("follow_up", "follow-up report"),
+                                    ("zero", "zero report"),
+                                    ("verified", "verified report"),
+                                ],
+                                max_length=10,
+                            ),
                         ),
-                        name="report_duty_overdue",
-                    ),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="incident", name="report_duty_incident_book"
-                    ),
-                ],
-            },
+                        ("due_at", models.DateTimeField()),
+                        ("last_report_at", models.DateTimeField(null=True)),
+                        ("overdue_since", models.DateTimeField(null=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="report_duties",
+                                to="incidents.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "report duties",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("incident", "area"), name="report_duty_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind__in", ["initial", "follow_up", "zero", "verified"])
+                                ),
+                                name="report_duty_kind",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("overdue_since", None),
+                                    ("overdue_since__gte", models.F("due_at")),
+                                    _connector="OR",
+                                ),
+                                name="report_duty_overdue",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="report_duty_incident_book"
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

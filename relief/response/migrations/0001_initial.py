@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -17,241 +18,236 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="LevelAssessment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="LevelAssessment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("computed_at", models.DateTimeField()),
+                        ("figures", models.JSONField()),
+                        ("by_criterion", models.JSONField()),
+                        ("suggested_level", models.PositiveSmallIntegerField(null=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="assessments",
+                                to="incidents.incident",
+                            ),
+                        ),
+                        (
+                            "profile",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="norms.thresholdprofile",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "get_latest_by": "id",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("suggested_level", None),
+                                    models.Q(
+                                        ("suggested_level__gte", 1), ("suggested_level__lte", 4)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="assessment_level",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="assessment_incident_book"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("book", "id"), name="assessment_in_book"
+                            ),
+                        ],
+                    },
                 ),
-                ("computed_at", models.DateTimeField()),
-                ("figures", models.JSONField()),
-                ("by_criterion", models.JSONField()),
-                ("suggested_level", models.PositiveSmallIntegerField(null=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
+                migrations.CreateModel(
+                    name="Activation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("level", models.PositiveSmallIntegerField()),
+                        ("number", models.CharField(max_length=30)),
+                        ("decided_by", models.BigIntegerField()),
+                        ("started_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(null=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="activations",
+                                to="incidents.incident",
+                            ),
+                        ),
+                        (
+                            "parent",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="linked",
+                                to="response.activation",
+                            ),
+                        ),
+                        (
+                            "assessment",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="response.levelassessment",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("ended_at", None)),
+                                fields=("incident", "area"),
+                                name="activation_one_running",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("book", "id"), name="activation_in_book"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("level__gte", 1), ("level__lte", 4)),
+                                name="activation_level",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ended_at", None),
+                                    ("ended_at__gte", models.F("started_at")),
+                                    _connector="OR",
+                                ),
+                                name="activation_dates",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="incident", name="activation_incident_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="parent", name="activation_parent_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="assessment", name="activation_assessment_book"
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
+                migrations.CreateModel(
+                    name="ResponseTask",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=40)),
+                        ("title", models.CharField(max_length=120)),
+                        ("title_en", models.CharField(max_length=160)),
+                        ("due_at", models.DateTimeField()),
+                        ("done_at", models.DateTimeField(null=True)),
+                        ("done_by", models.BigIntegerField(null=True)),
+                        ("evidence", models.CharField(blank=True, max_length=200)),
+                        (
+                            "activation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="tasks",
+                                to="response.activation",
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("activation", "key"), name="task_once"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("done_at", None), ("done_by", None)),
+                                    models.Q(
+                                        ("done_at__isnull", False), ("done_by__isnull", False)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="task_done_whole",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="activation", name="task_activation_book"
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="assessments",
-                        to="incidents.incident",
-                    ),
-                ),
-                (
-                    "profile",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="norms.thresholdprofile",
-                    ),
-                ),
-            ],
-            options={
-                "get_latest_by": "id",
-            },
-        ),
-        migrations.CreateModel(
-            name="Activation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("level", models.PositiveSmallIntegerField()),
-                ("number", models.CharField(max_length=30)),
-                ("decided_by", models.BigIntegerField()),
-                ("started_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="activations",
-                        to="incidents.incident",
-                    ),
-                ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="linked",
-                        to="response.activation",
-                    ),
-                ),
-                (
-                    "assessment",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="response.levelassessment",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ResponseTask",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=40)),
-                ("title", models.CharField(max_length=120)),
-                ("title_en", models.CharField(max_length=160)),
-                ("due_at", models.DateTimeField()),
-                ("done_at", models.DateTimeField(null=True)),
-                ("done_by", models.BigIntegerField(null=True)),
-                ("evidence", models.CharField(blank=True, max_length=200)),
-                (
-                    "activation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="tasks",
-                        to="response.activation",
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="levelassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("suggested_level", None),
-                    models.Q(("suggested_level__gte", 1), ("suggested_level__lte", 4)),
-                    _connector="OR",
-                ),
-                name="assessment_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="levelassessment",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="assessment_incident_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("incident", "area"),
-                name="activation_one_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activation",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="activation_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="activation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__gte", 1), ("level__lte", 4)), name="activation_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at", None), ("ended_at__gte", models.F("started_at")), _connector="OR"
-                ),
-                name="activation_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activation",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="incident", name="activation_incident_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activation",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="parent", name="activation_parent_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="levelassessment",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="assessment_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="activation",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="assessment", name="activation_assessment_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsetask",
-            constraint=models.UniqueConstraint(fields=("activation", "key"), name="task_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="responsetask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at", None), ("done_by", None)),
-                    models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="task_done_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsetask",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="activation", name="task_activation_book"
-            ),
+            ]
         ),
     ]

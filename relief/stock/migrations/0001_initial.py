@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -18,356 +19,381 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Depot",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                ("name_en", models.CharField(max_length=120)),
-                ("code", models.CharField(max_length=20, unique=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("warehouse", "warehouse"), ("point", "township point")],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "point",
-                    django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326),
-                ),
-                ("area_m2", models.PositiveIntegerField(blank=True, null=True)),
-                ("phone", models.CharField(blank=True, max_length=30)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Lot",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("batch", models.CharField(max_length=40)),
-                ("made_on", models.DateField(blank=True, null=True)),
-                ("stored_on", models.DateField()),
-                ("expires_on", models.DateField(blank=True, null=True)),
-                (
-                    "owner_level",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (2, "province"),
-                            (4, "prefecture"),
-                            (6, "county"),
-                            (9, "township"),
-                            (12, "village"),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Depot",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80)),
+                        ("name_en", models.CharField(max_length=120)),
+                        ("code", models.CharField(max_length=20, unique=True)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("warehouse", "warehouse"), ("point", "township point")],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "point",
+                            django.contrib.gis.db.models.fields.PointField(
+                                geography=True, srid=4326
+                            ),
+                        ),
+                        ("area_m2", models.PositiveIntegerField(blank=True, null=True)),
+                        ("phone", models.CharField(blank=True, max_length=30)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("kind__in", ["warehouse", "point"])),
+                                name="depot_kind",
+                            ),
                         ],
-                        default=6,
-                    ),
+                    },
                 ),
-                (
-                    "fund_source",
-                    models.CharField(
-                        choices=[
-                            ("central", "central"),
-                            ("province", "province"),
-                            ("prefecture", "prefecture"),
-                            ("county", "county"),
-                            ("donation", "donation"),
-                            ("agreement", "agreement"),
+                migrations.CreateModel(
+                    name="Lot",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("batch", models.CharField(max_length=40)),
+                        ("made_on", models.DateField(blank=True, null=True)),
+                        ("stored_on", models.DateField()),
+                        ("expires_on", models.DateField(blank=True, null=True)),
+                        (
+                            "owner_level",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (2, "province"),
+                                    (4, "prefecture"),
+                                    (6, "county"),
+                                    (9, "township"),
+                                    (12, "village"),
+                                ],
+                                default=6,
+                            ),
+                        ),
+                        (
+                            "fund_source",
+                            models.CharField(
+                                choices=[
+                                    ("central", "central"),
+                                    ("province", "province"),
+                                    ("prefecture", "prefecture"),
+                                    ("county", "county"),
+                                    ("donation", "donation"),
+                                    ("agreement", "agreement"),
+                                ],
+                                default="county",
+                                max_length=10,
+                            ),
+                        ),
+                        ("unit_cost_fen", models.PositiveIntegerField(default=0)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("good", "good"),
+                                    ("quarantined", "quarantined"),
+                                    ("condemned", "taken out of use"),
+                                ],
+                                default="good",
+                                max_length=12,
+                            ),
+                        ),
+                        ("state_reason", models.CharField(blank=True, max_length=120)),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="catalog.item",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "item", "batch"), name="lot_batch"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="lot_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("state__in", ["good", "quarantined", "condemned"])
+                                ),
+                                name="lot_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "fund_source__in",
+                                        [
+                                            "central",
+                                            "province",
+                                            "prefecture",
+                                            "county",
+                                            "donation",
+                                            "agreement",
+                                        ],
+                                    )
+                                ),
+                                name="lot_fund",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("expires_on", None),
+                                    ("made_on", None),
+                                    ("expires_on__gt", models.F("made_on")),
+                                    _connector="OR",
+                                ),
+                                name="lot_dates",
+                            ),
                         ],
-                        default="county",
-                        max_length=10,
-                    ),
+                    },
                 ),
-                ("unit_cost_fen", models.PositiveIntegerField(default=0)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("good", "good"),
-                            ("quarantined", "quarantined"),
-                            ("condemned", "taken out of use"),
+                migrations.CreateModel(
+                    name="Holding",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "account",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="holding",
+                                to="ledger.account",
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="holdings",
+                                to="stock.depot",
+                            ),
+                        ),
+                        (
+                            "lot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="holdings",
+                                to="stock.lot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("depot", "lot"), name="holding_once"),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="lot", name="holding_lot_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="account", name="holding_account_book"
+                            ),
                         ],
-                        default="good",
-                        max_length=12,
-                    ),
+                    },
                 ),
-                ("state_reason", models.CharField(blank=True, max_length=120)),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
+                migrations.CreateModel(
+                    name="SupplyAgreement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80)),
+                        ("name_en", models.CharField(max_length=120)),
+                        ("number", models.CharField(max_length=40, unique=True)),
+                        (
+                            "point",
+                            django.contrib.gis.db.models.fields.PointField(
+                                geography=True, srid=4326
+                            ),
+                        ),
+                        ("lead_minutes", models.PositiveIntegerField()),
+                        ("valid_from", models.DateField()),
+                        ("valid_to", models.DateField()),
+                        ("contact", models.CharField(max_length=60)),
+                        ("phone", models.CharField(max_length=30)),
+                        ("last_test_call", models.DateField(blank=True, null=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("valid_to__gt", models.F("valid_from"))),
+                                name="supply_agreement_dates",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalog.item",
-                    ),
+                migrations.CreateModel(
+                    name="AgreedItem",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("committed", models.PositiveIntegerField()),
+                        ("price_fen", models.PositiveIntegerField()),
+                        ("price_rule", models.CharField(max_length=120)),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="catalog.item",
+                            ),
+                        ),
+                        (
+                            "agreement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="items",
+                                to="stock.supplyagreement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("agreement", "item"), name="agreed_item_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("committed__gt", 0)),
+                                name="agreed_item_committed",
+                            ),
+                        ],
+                    },
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Holding",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="Commitment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "account",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="commitment",
+                                to="ledger.account",
+                            ),
+                        ),
+                        (
+                            "agreed",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="commitments",
+                                to="stock.agreeditem",
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "agreed"), name="commitment_once"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="account", name="commitment_account_book"
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "account",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="holding",
-                        to="ledger.account",
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "depot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="holdings",
-                        to="stock.depot",
-                    ),
-                ),
-                (
-                    "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="holdings",
-                        to="stock.lot",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SupplyAgreement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                ("name_en", models.CharField(max_length=120)),
-                ("number", models.CharField(max_length=40, unique=True)),
-                (
-                    "point",
-                    django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326),
-                ),
-                ("lead_minutes", models.PositiveIntegerField()),
-                ("valid_from", models.DateField()),
-                ("valid_to", models.DateField()),
-                ("contact", models.CharField(max_length=60)),
-                ("phone", models.CharField(max_length=30)),
-                ("last_test_call", models.DateField(blank=True, null=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="AgreedItem",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("committed", models.PositiveIntegerField()),
-                ("price_fen", models.PositiveIntegerField()),
-                ("price_rule", models.CharField(max_length=120)),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalog.item",
-                    ),
-                ),
-                (
-                    "agreement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="items",
-                        to="stock.supplyagreement",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Commitment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "account",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="commitment",
-                        to="ledger.account",
-                    ),
-                ),
-                (
-                    "agreed",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="commitments",
-                        to="stock.agreeditem",
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("book", "agreed"), name="commitment_once"),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="account", name="commitment_account_book"
-                    ),
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="depot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["warehouse", "point"])), name="depot_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.UniqueConstraint(fields=("book", "item", "batch"), name="lot_batch"),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="lot_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["good", "quarantined", "condemned"])),
-                name="lot_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "fund_source__in",
-                        ["central", "province", "prefecture", "county", "donation", "agreement"],
-                    )
-                ),
-                name="lot_fund",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("expires_on", None),
-                    ("made_on", None),
-                    ("expires_on__gt", models.F("made_on")),
-                    _connector="OR",
-                ),
-                name="lot_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=models.UniqueConstraint(fields=("depot", "lot"), name="holding_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="lot", name="holding_lot_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="account", name="holding_account_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to__gt", models.F("valid_from"))),
-                name="supply_agreement_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreeditem",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "item"), name="agreed_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreeditem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("committed__gt", 0)), name="agreed_item_committed"
-            ),
+            ]
         ),
     ]

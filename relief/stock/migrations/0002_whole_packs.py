@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,13 +13,19 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="lot",
-            name="pack",
-            field=models.PositiveIntegerField(default=1),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(condition=models.Q(("pack__gt", 0)), name="lot_pack"),
+        Together(
+            operations=[
+                migrations.AddField(
+                    model_name="lot",
+                    name="pack",
+                    field=models.PositiveIntegerField(default=1),
+                ),
+                migrations.AddConstraint(
+                    model_name="lot",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("pack__gt", 0)), name="lot_pack"
+                    ),
+                ),
+            ]
         ),
     ]

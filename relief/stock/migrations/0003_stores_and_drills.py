@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from relief.journal.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,78 +13,93 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="lot",
-            name="maker",
-            field=models.CharField(blank=True, max_length=80),
-        ),
-        migrations.CreateModel(
-            name="Bin",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+        Together(
+            operations=[
+                migrations.AddField(
+                    model_name="lot",
+                    name="maker",
+                    field=models.CharField(blank=True, max_length=80),
+                ),
+                migrations.CreateModel(
+                    name="Bin",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=20)),
+                        ("note", models.CharField(blank=True, max_length=80)),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="bins",
+                                to="stock.depot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("depot", "code"), name="bin_once"),
+                        ],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="holding",
+                    name="bin",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="holdings",
+                        to="stock.bin",
                     ),
                 ),
-                ("code", models.CharField(max_length=20)),
-                ("note", models.CharField(blank=True, max_length=80)),
-                (
-                    "depot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="bins",
-                        to="stock.depot",
-                    ),
+                migrations.CreateModel(
+                    name="Freeze",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("since", models.DateTimeField()),
+                        (
+                            "document",
+                            models.CharField(help_text="number of the count", max_length=60),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="stock.depot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "depot"), name="freeze_once"),
+                        ],
+                    },
                 ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="holding",
-            name="bin",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="holdings",
-                to="stock.bin",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Freeze",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("since", models.DateTimeField()),
-                ("document", models.CharField(help_text="number of the count", max_length=60)),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "depot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="stock.depot",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="bin",
-            constraint=models.UniqueConstraint(fields=("depot", "code"), name="bin_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="freeze",
-            constraint=models.UniqueConstraint(fields=("book", "depot"), name="freeze_once"),
+            ]
         ),
     ]

@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import relief.journal.constraints
+from relief.journal.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -20,833 +21,836 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Count",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "being counted"),
-                            ("recount", "to be counted again"),
-                            ("counted", "waiting for approval"),
-                            ("approved", "approved"),
-                            ("cancelled", "cancelled"),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name="Count",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=30)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "being counted"),
+                                    ("recount", "to be counted again"),
+                                    ("counted", "waiting for approval"),
+                                    ("approved", "approved"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="open",
+                                max_length=9,
+                            ),
+                        ),
+                        ("frozen", models.BooleanField(default=False)),
+                        ("opened_at", models.DateTimeField()),
+                        ("opened_by", models.BigIntegerField(help_text="user id")),
+                        ("decided_at", models.DateTimeField(null=True)),
+                        ("decided_by", models.BigIntegerField(null=True)),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.depot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "number"), name="count_number"),
+                            models.UniqueConstraint(fields=("book", "id"), name="count_in_book"),
+                            models.UniqueConstraint(
+                                condition=models.Q(("state__in", ["open", "recount", "counted"])),
+                                fields=("book", "depot"),
+                                name="count_one_open",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        ["open", "recount", "counted", "approved", "cancelled"],
+                                    )
+                                ),
+                                name="count_state",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state", "approved"), _negated=True),
+                                    models.Q(("decided_by", models.F("opened_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="count_two_people",
+                            ),
                         ],
-                        default="open",
-                        max_length=9,
-                    ),
+                    },
                 ),
-                ("frozen", models.BooleanField(default=False)),
-                ("opened_at", models.DateTimeField()),
-                ("opened_by", models.BigIntegerField(help_text="user id")),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("decided_by", models.BigIntegerField(null=True)),
-                ("note", models.CharField(blank=True, max_length=200)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "depot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="stock.depot",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CountLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("round", models.PositiveSmallIntegerField(default=1)),
-                ("quantity", models.PositiveIntegerField()),
-                ("on_book", models.IntegerField()),
-                ("counted_at", models.DateTimeField()),
-                ("counted_by", models.BigIntegerField(help_text="user id")),
-                ("stands", models.BooleanField(default=True)),
-                (
-                    "bin",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="stock.bin",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "count",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="warehouse.count",
-                    ),
-                ),
-                (
-                    "item",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="field.item",
-                    ),
-                ),
-                (
-                    "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="stock.lot",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="NumberBlock",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("prefix", models.CharField(max_length=8)),
-                ("first", models.PositiveIntegerField()),
-                ("last", models.PositiveIntegerField()),
-                ("given_at", models.DateTimeField()),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "device",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="number_blocks",
-                        to="field.device",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Purchase",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                ("request_key", models.UUIDField(unique=True)),
-                ("supplier", models.CharField(max_length=120)),
-                (
-                    "season",
-                    models.CharField(
-                        choices=[
-                            ("flood", "before the flood season"),
-                            ("winter", "before winter"),
-                            ("refill", "refilling the stock"),
+                migrations.CreateModel(
+                    name="CountLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("round", models.PositiveSmallIntegerField(default=1)),
+                        ("quantity", models.PositiveIntegerField()),
+                        ("on_book", models.IntegerField()),
+                        ("counted_at", models.DateTimeField()),
+                        ("counted_by", models.BigIntegerField(help_text="user id")),
+                        ("stands", models.BooleanField(default=True)),
+                        (
+                            "bin",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="stock.bin",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "count",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="warehouse.count",
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="field.item",
+                            ),
+                        ),
+                        (
+                            "lot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.lot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("stands", True)),
+                                fields=("count", "lot", "bin", "round"),
+                                name="count_line_once",
+                                nulls_distinct=False,
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="count", name="count_line_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="item", name="count_line_item_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="lot", name="count_line_lot_book"
+                            ),
                         ],
-                        default="refill",
-                        max_length=6,
-                    ),
+                    },
                 ),
-                ("ordered_on", models.DateField()),
-                ("due_on", models.DateField(blank=True, null=True)),
-                ("ordered_by", models.BigIntegerField(help_text="user id")),
-                ("closed_at", models.DateTimeField(null=True)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "depot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="stock.depot",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Arrival",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                ("request_key", models.UUIDField(unique=True)),
-                (
-                    "origin",
-                    models.CharField(
-                        choices=[
-                            ("purchase", "purchase"),
-                            ("donation", "donation"),
-                            ("allocated", "allocated by a higher level"),
+                migrations.CreateModel(
+                    name="NumberBlock",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("prefix", models.CharField(max_length=8)),
+                        ("first", models.PositiveIntegerField()),
+                        ("last", models.PositiveIntegerField()),
+                        ("given_at", models.DateTimeField()),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "device",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="number_blocks",
+                                to="field.device",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "prefix", "first"), name="number_block_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("last__gte", models.F("first"))),
+                                name="number_block_order",
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                (
-                    "source",
-                    models.CharField(
-                        help_text="supplier, donor or paper it came with", max_length=120
-                    ),
-                ),
-                ("arrived_at", models.DateTimeField()),
-                ("accepted_by", models.BigIntegerField(help_text="user id")),
-                ("counted_with", models.CharField(blank=True, max_length=60)),
-                ("report_due", models.DateField()),
-                ("reported_at", models.DateTimeField(null=True)),
-                ("note", models.CharField(blank=True, max_length=200)),
-                (
-                    "photos",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=64), default=list, size=None
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "depot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="stock.depot",
-                    ),
-                ),
-                (
-                    "item",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="arrival",
-                        to="field.item",
-                    ),
-                ),
-                (
-                    "purchase",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="arrivals",
-                        to="warehouse.purchase",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="PurchaseLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("quantity", models.PositiveIntegerField()),
-                ("price_fen", models.PositiveIntegerField()),
-                ("arrived", models.PositiveIntegerField(default=0)),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalog.item",
-                    ),
-                ),
-                (
-                    "purchase",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="warehouse.purchase",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ReturnNote",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                ("request_key", models.UUIDField(unique=True)),
-                ("returned_at", models.DateTimeField()),
-                ("taken_by", models.BigIntegerField(help_text="user id")),
-                ("note", models.CharField(blank=True, max_length=200)),
-                (
-                    "photos",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=64), default=list, size=None
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "depot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="stock.depot",
-                    ),
-                ),
-                (
-                    "item",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="return_note",
-                        to="field.item",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "stop",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="returns",
-                        to="deliveries.stop",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ReturnLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("sound", models.PositiveIntegerField(default=0)),
-                ("repair", models.PositiveIntegerField(default=0)),
-                ("scrap", models.PositiveIntegerField(default=0)),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="stock.lot",
-                    ),
-                ),
-                (
-                    "note",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="warehouse.returnnote",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Scrap",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                ("request_key", models.UUIDField(unique=True)),
-                ("quantity", models.PositiveIntegerField()),
-                (
-                    "taken_from",
-                    models.CharField(
-                        choices=[
-                            ("store", "in the store"),
-                            ("repair", "under repair"),
-                            ("spoiled", "among the damaged"),
+                migrations.CreateModel(
+                    name="Purchase",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=30)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        ("supplier", models.CharField(max_length=120)),
+                        (
+                            "season",
+                            models.CharField(
+                                choices=[
+                                    ("flood", "before the flood season"),
+                                    ("winter", "before winter"),
+                                    ("refill", "refilling the stock"),
+                                ],
+                                default="refill",
+                                max_length=6,
+                            ),
+                        ),
+                        ("ordered_on", models.DateField()),
+                        ("due_on", models.DateField(blank=True, null=True)),
+                        ("ordered_by", models.BigIntegerField(help_text="user id")),
+                        ("closed_at", models.DateTimeField(null=True)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.depot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "number"), name="purchase_number"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="purchase_in_book"),
                         ],
-                        default="store",
-                        max_length=8,
-                    ),
+                    },
                 ),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[("expired", "expired"), ("damaged", "damaged"), ("lost", "lost")],
-                        max_length=8,
-                    ),
+                migrations.CreateModel(
+                    name="Arrival",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=30)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        (
+                            "origin",
+                            models.CharField(
+                                choices=[
+                                    ("purchase", "purchase"),
+                                    ("donation", "donation"),
+                                    ("allocated", "allocated by a higher level"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.CharField(
+                                help_text="supplier, donor or paper it came with", max_length=120
+                            ),
+                        ),
+                        ("arrived_at", models.DateTimeField()),
+                        ("accepted_by", models.BigIntegerField(help_text="user id")),
+                        ("counted_with", models.CharField(blank=True, max_length=60)),
+                        ("report_due", models.DateField()),
+                        ("reported_at", models.DateTimeField(null=True)),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        (
+                            "photos",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=64), default=list, size=None
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.depot",
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="arrival",
+                                to="field.item",
+                            ),
+                        ),
+                        (
+                            "purchase",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="arrivals",
+                                to="warehouse.purchase",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "number"), name="arrival_number"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="arrival_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("origin__in", ["purchase", "donation", "allocated"])
+                                ),
+                                name="arrival_origin",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="purchase", name="arrival_purchase_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="item", name="arrival_item_book"
+                            ),
+                        ],
+                    },
                 ),
-                ("note", models.CharField(blank=True, max_length=200)),
-                ("asked_at", models.DateTimeField()),
-                ("asked_by", models.BigIntegerField(help_text="user id")),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("decided_by", models.BigIntegerField(null=True)),
-                ("approved", models.BooleanField(null=True)),
-                ("proceeds_fen", models.PositiveBigIntegerField(default=0)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
+                migrations.CreateModel(
+                    name="PurchaseLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("quantity", models.PositiveIntegerField()),
+                        ("price_fen", models.PositiveIntegerField()),
+                        ("arrived", models.PositiveIntegerField(default=0)),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="catalog.item",
+                            ),
+                        ),
+                        (
+                            "purchase",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="warehouse.purchase",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("purchase", "item"), name="purchase_line_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("quantity__gt", 0)),
+                                name="purchase_line_quantity",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
+                migrations.CreateModel(
+                    name="ReturnNote",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=30)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        ("returned_at", models.DateTimeField()),
+                        ("taken_by", models.BigIntegerField(help_text="user id")),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        (
+                            "photos",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=64), default=list, size=None
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.depot",
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="return_note",
+                                to="field.item",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "stop",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="returns",
+                                to="deliveries.stop",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "number"), name="return_number"
+                            ),
+                            models.UniqueConstraint(fields=("book", "id"), name="return_in_book"),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="stop", name="return_stop_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="item", name="return_item_book"
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "depot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="stock.depot",
-                    ),
+                migrations.CreateModel(
+                    name="ReturnLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("sound", models.PositiveIntegerField(default=0)),
+                        ("repair", models.PositiveIntegerField(default=0)),
+                        ("scrap", models.PositiveIntegerField(default=0)),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "lot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.lot",
+                            ),
+                        ),
+                        (
+                            "note",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="warehouse.returnnote",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("note", "lot"), name="return_line_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("sound__gt", 0),
+                                    ("repair__gt", 0),
+                                    ("scrap__gt", 0),
+                                    _connector="OR",
+                                ),
+                                name="return_line_some",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="note", name="return_line_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="lot", name="return_line_lot_book"
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="stock.lot",
-                    ),
+                migrations.CreateModel(
+                    name="Scrap",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=30)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        ("quantity", models.PositiveIntegerField()),
+                        (
+                            "taken_from",
+                            models.CharField(
+                                choices=[
+                                    ("store", "in the store"),
+                                    ("repair", "under repair"),
+                                    ("spoiled", "among the damaged"),
+                                ],
+                                default="store",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                choices=[
+                                    ("expired", "expired"),
+                                    ("damaged", "damaged"),
+                                    ("lost", "lost"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        ("asked_at", models.DateTimeField()),
+                        ("asked_by", models.BigIntegerField(help_text="user id")),
+                        ("decided_at", models.DateTimeField(null=True)),
+                        ("decided_by", models.BigIntegerField(null=True)),
+                        ("approved", models.BooleanField(null=True)),
+                        ("proceeds_fen", models.PositiveBigIntegerField(default=0)),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.depot",
+                            ),
+                        ),
+                        (
+                            "lot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.lot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("book", "number"), name="scrap_number"),
+                            models.UniqueConstraint(fields=("book", "id"), name="scrap_in_book"),
+                            models.CheckConstraint(
+                                condition=models.Q(("quantity__gt", 0)), name="scrap_quantity"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("taken_from__in", ["store", "repair", "spoiled"])
+                                ),
+                                name="scrap_place",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("approved", True), _negated=True),
+                                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="scrap_two_people",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="lot", name="scrap_lot_book"
+                            ),
+                        ],
+                    },
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ArrivalLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="ArrivalLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("expected", models.PositiveIntegerField()),
+                        ("good", models.PositiveIntegerField()),
+                        ("damaged", models.PositiveIntegerField(default=0)),
+                        (
+                            "arrival",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="warehouse.arrival",
+                            ),
+                        ),
+                        (
+                            "bin",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="stock.bin",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "lot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="arrivals",
+                                to="stock.lot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("arrival", "lot"), name="arrival_line_once"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="arrival", name="arrival_line_book"
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="lot", name="arrival_line_lot_book"
+                            ),
+                        ],
+                    },
                 ),
-                ("expected", models.PositiveIntegerField()),
-                ("good", models.PositiveIntegerField()),
-                ("damaged", models.PositiveIntegerField(default=0)),
-                (
-                    "arrival",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="warehouse.arrival",
-                    ),
+                migrations.CreateModel(
+                    name="BlankSlip",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=30)),
+                        ("request_key", models.UUIDField(unique=True)),
+                        ("printed_at", models.DateTimeField()),
+                        ("printed_by", models.BigIntegerField(help_text="user id")),
+                        ("voided_at", models.DateTimeField(null=True)),
+                        ("void_reason", models.CharField(blank=True, max_length=120)),
+                        (
+                            "photos",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=64), default=list, size=None
+                            ),
+                        ),
+                        (
+                            "area",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="geography.area",
+                            ),
+                        ),
+                        (
+                            "book",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="journal.book",
+                            ),
+                        ),
+                        (
+                            "depot",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stock.depot",
+                            ),
+                        ),
+                        (
+                            "trip",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="blank_slip",
+                                to="deliveries.trip",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("book", "number"), name="blank_slip_number"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("book", "id"), name="blank_slip_in_book"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("voided_at", None), ("trip", None), _connector="OR"
+                                ),
+                                name="blank_slip_used_or_void",
+                            ),
+                            relief.journal.constraints.SameBook(
+                                book="book", field="trip", name="blank_slip_trip_book"
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "bin",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="stock.bin",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "lot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="arrivals",
-                        to="stock.lot",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("arrival", "lot"), name="arrival_line_once"),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="arrival", name="arrival_line_book"
-                    ),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="lot", name="arrival_line_lot_book"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="BlankSlip",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.CharField(max_length=30)),
-                ("request_key", models.UUIDField(unique=True)),
-                ("printed_at", models.DateTimeField()),
-                ("printed_by", models.BigIntegerField(help_text="user id")),
-                ("voided_at", models.DateTimeField(null=True)),
-                ("void_reason", models.CharField(blank=True, max_length=120)),
-                (
-                    "photos",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=64), default=list, size=None
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="geography.area",
-                    ),
-                ),
-                (
-                    "book",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="journal.book",
-                    ),
-                ),
-                (
-                    "depot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="stock.depot",
-                    ),
-                ),
-                (
-                    "trip",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="blank_slip",
-                        to="deliveries.trip",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("book", "number"), name="blank_slip_number"),
-                    models.UniqueConstraint(fields=("book", "id"), name="blank_slip_in_book"),
-                    models.CheckConstraint(
-                        condition=models.Q(("voided_at", None), ("trip", None), _connector="OR"),
-                        name="blank_slip_used_or_void",
-                    ),
-                    relief.journal.constraints.SameBook(
-                        book="book", field="trip", name="blank_slip_trip_book"
-                    ),
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="count",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="count_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="count",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="count_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="count",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["open", "recount", "counted"])),
-                fields=("book", "depot"),
-                name="count_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="count",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "recount", "counted", "approved", "cancelled"])
-                ),
-                name="count_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="count",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    models.Q(("decided_by", models.F("opened_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="count_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stands", True)),
-                fields=("count", "lot", "bin", "round"),
-                name="count_line_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="count", name="count_line_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="item", name="count_line_item_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="lot", name="count_line_lot_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numberblock",
-            constraint=models.UniqueConstraint(
-                fields=("book", "prefix", "first"), name="number_block_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numberblock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last__gte", models.F("first"))), name="number_block_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="purchase_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="purchase_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="arrival_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="arrival_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("origin__in", ["purchase", "donation", "allocated"])),
-                name="arrival_origin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="purchase", name="arrival_purchase_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="item", name="arrival_item_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseline",
-            constraint=models.UniqueConstraint(
-                fields=("purchase", "item"), name="purchase_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="purchase_line_quantity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnnote",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="return_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="returnnote",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="return_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="returnnote",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="stop", name="return_stop_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnnote",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="item", name="return_item_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnline",
-            constraint=models.UniqueConstraint(fields=("note", "lot"), name="return_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="returnline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sound__gt", 0), ("repair__gt", 0), ("scrap__gt", 0), _connector="OR"
-                ),
-                name="return_line_some",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="note", name="return_line_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnline",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="lot", name="return_line_lot_book"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scrap",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="scrap_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="scrap",
-            constraint=models.UniqueConstraint(fields=("book", "id"), name="scrap_in_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="scrap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="scrap_quantity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scrap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taken_from__in", ["store", "repair", "spoiled"])),
-                name="scrap_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scrap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved", True), _negated=True),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="scrap_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scrap",
-            constraint=relief.journal.constraints.SameBook(
-                book="book", field="lot", name="scrap_lot_book"
-            ),
+            ]
         ),
     ]

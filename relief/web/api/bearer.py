@@ -3,10 +3,10 @@
 import contextlib
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gis.models import Area
@@ -18,6 +18,7 @@ from relief.field.models import Channel, Item
 from relief.field.steps import Sent
 from relief.journal import clock
 from relief.journal.models import ClockSegment
+from relief.journal.repeated import repeated
 from relief.web.api import receipts, schemas
 from relief.web.api.wrong import OtherUser
 
@@ -49,17 +50,15 @@ class Bearer:
             body = said.get("body")
             if isinstance(body, dict):
                 codes |= {str(body.get(key))[:12] for key in ("area", "village")}
-        same = Q(id__in=ids) | Q(code__in=[rules.code_of(one) for one in ids], channel=Channel.SMS)
         # Mostly there are none, which is a much cheaper question.
-        found = list(Item.objects.filter(same).values_list("id", flat=True))
+        found = _stored(ids=list(ids), codes=[rules.code_of(one) for one in ids])
         for item in receipts.stored(item_ids=found).values() if found else ():
             self._known[item.id] = item
             if item.channel == Channel.SMS:
                 self._texts[item.book_id, item.code] = item
         unseen = codes - self._areas.keys()
         if unseen:
-            places = Area.objects.filter(code__in=unseen).defer("boundary", "centre")
-            self._areas |= {area.code: area for area in places}
+            self._areas |= {area.code: area for area in _places(codes=sorted(unseen))}
 
     def now_in(self, book_id: int) -> dt.datetime:
         """The moment of handing in, by the clock of that book."""
@@ -106,6 +105,11 @@ class Bearer:
             raise gate.NotFound
         return self._actors[key]
 
+    def drills(self, *, items: Iterable[Item]) -> set[int]:
+        """Books of drills that these items lie in, or in which duties were asked for and held."""
+        held = {book for (_user, book), actor in self._actors.items() if actor.duties}
+        return {book for book in held | {one.book_id for one in items} if self._segments(book)}
+
     def check_line(self, *, book_id: int) -> None:
         """Raise CutOff while a drill has silenced the places of the phone's person there."""
         if self.device_id is None or book_id in self._reached:
@@ -133,3 +137,14 @@ class Bearer:
 
     def channel_of(self, item: schemas.Item) -> str:
         return self.channel or item.channel
+
+
+@repeated
+def _stored(ids: list[uuid.UUID], codes: list[str]) -> QuerySet[Item, uuid.UUID]:
+    same = Q(id__among=ids) | Q(code__among=codes, channel=Channel.SMS)
+    return Item.objects.filter(same).values_list("id", flat=True)
+
+
+@repeated
+def _places(codes: list[str]) -> QuerySet[Area]:
+    return Area.objects.filter(code__among=codes).defer("boundary", "centre")

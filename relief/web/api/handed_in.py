@@ -3,7 +3,8 @@
 import base64
 import binascii
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +21,12 @@ from relief.field.steps import Sent
 from relief.reports.models import ReportKind
 from relief.web.api import receipts
 from relief.web.api.bearer import Bearer
-from relief.web.api.intake import take_in
+from relief.web.api.intake import take_in_all
 from relief.web.api.reading import parse, people_hit
 from relief.web.api.schemas import SCHEMA
-from relief.web.api.wrong import TooMuch, Unreadable
+from relief.web.api.wrong import Unreadable
 
+LOG = logging.getLogger(__name__)
 MOST_LINES = 5000
 # A photo in base64, with some room for its name.
 MOST_LINE_BYTES = settings.PHOTO_MOST_BYTES * 4 // 3 + 1024
@@ -119,30 +121,37 @@ def _take_text(
 def take_file(
     *, user: User, actor: gate.Actor, lines: Iterable[bytes], real: dt.datetime
 ) -> list[Line]:
-    """Take in an exported file, line by line: items, then their photos."""
+    """Take in an exported file, line by line: items, then their photos; a bad one hinders no other.
+
+    Lines beyond what a file may have are not read, and the first of them says so.
+    """
     bearer = Bearer(user=user, real=real, device_id=None, channel=Channel.FILE)
     done = []
-    for number, line in _bounded(lines):
-        try:
-            done.append(_take_line(number, line, bearer=bearer, actor=actor))
-        except gate.NotFound:
-            sentence = _("Its place, event or author is not among yours.")
+    for number, line in enumerate(lines, 1):
+        if number > MOST_LINES or len(line) > MOST_LINE_BYTES:
+            sentence = _(
+                "A file may have %(lines)d lines of %(mb)d MB each. From this line on nothing was "
+                "read: divide the file and hand the rest in by itself."
+            ) % {"lines": MOST_LINES, "mb": MOST_LINE_BYTES >> 20}
             done.append(Line(number, _start(line), sentence=sentence))
-        except gate.Refused as refused:
-            sentence = str(refused.sentence) or _("This line could not be read.")
-            done.append(Line(number, _start(line), sentence=sentence))
+            break
+        if line.strip():
+            done.append(_attempted(number, line, bearer=bearer, actor=actor))
     return done
 
 
-def _bounded(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    for number, line in enumerate(lines, 1):
-        if number > MOST_LINES or len(line) > MOST_LINE_BYTES:
-            raise TooMuch(
-                _("A file may have %(lines)d lines of %(mb)d MB each; line %(got)d is beyond that.")
-                % {"lines": MOST_LINES, "mb": MOST_LINE_BYTES >> 20, "got": number}
-            )
-        if line.strip():
-            yield number, line
+def _attempted(number: int, line: bytes, *, bearer: Bearer, actor: gate.Actor) -> Line:
+    """What became of one line, whatever goes wrong with it."""
+    try:
+        return _take_line(number, line, bearer=bearer, actor=actor)
+    except gate.NotFound:
+        sentence = _("Its place, event or author is not among yours.")
+    except gate.Refused as refused:
+        sentence = str(refused.sentence) or _("This line could not be read.")
+    except Exception as wrong:
+        LOG.error("a line of a file could not be taken", exc_info=wrong)
+        sentence = _("This line was not taken in. Hand the file in again: nothing counts twice.")
+    return Line(number, _start(line), sentence=sentence)
 
 
 def _take_line(number: int, line: bytes, *, bearer: Bearer, actor: gate.Actor) -> Line:
@@ -152,7 +161,9 @@ def _take_line(number: int, line: bytes, *, bearer: Bearer, actor: gate.Actor) -
     if isinstance(found, dict) and found.get("book") != actor.book_id:
         raise OtherBook(_("This belongs to another book: a drill, or the real operation."))
     bearer.expect([found])
-    taken = take_in(found, bearer=bearer)
+    [taken] = take_in_all([found], bearer=bearer)
+    if isinstance(taken, Exception):
+        raise taken
     item = receipts.stored(item_ids=[taken.item_id])[taken.item_id]
     return Line(
         number,

@@ -203,7 +203,7 @@ def _done(opened: Opened, *, bearer: Bearer) -> Taken:
         if opened.found.text is None:
             return Taken(sent.id, item=opened.found)
         return Taken(sent.id, _go_on_from_text(opened.found, bearer=bearer, author=author))
-    body = read(schemas.BODIES[opened.kind], sent.body)
+    body = read(schemas.shape_of(opened.kind, sent.body), sent.body)
     actor = bearer.actor(user=author, book_id=opened.book_id)
     note = ""
     if isinstance(body, schemas.ReportBody):
@@ -214,6 +214,8 @@ def _done(opened: Opened, *, bearer: Bearer) -> Taken:
         _receipt(body, sent=sent, actor=actor, now=bearer.now_in(actor.book_id))
     elif isinstance(body, schemas.TaskBody):
         _task(body, sent=sent, actor=actor, now=bearer.now_in(actor.book_id))
+    elif isinstance(body, drill_schemas.InjectBody):
+        drill_items.receive(body, sent=sent, actor=actor, bearer=bearer, author=author)
     elif isinstance(body, drill_schemas.ObservationBody):
         drill_items.take(body, sent=sent, actor=actor, bearer=bearer, author=author)
     else:

@@ -16,7 +16,7 @@ def document() -> dict[str, Any]:
     """The whole document: what the framework knows, the bodies it does not read, the refusals."""
     found: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix=PREFIX)))
     sent: list[type[BaseModel]] = [schemas.Item, schemas.Batch, schemas.Enrolment]
-    sent += schemas.BODIES.values()
+    sent += schemas.SHAPES
     _kept, bodies = models_json_schema(
         [(one, "validation") for one in sent], ref_template="#/components/schemas/{model}"
     )

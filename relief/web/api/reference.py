@@ -25,7 +25,7 @@ from relief.reports import chains as chain_rules
 from relief.reports.indicators import INDICATORS, SUMS, WITHIN
 from relief.reports.models import Report, ReportDuty, ReportState
 from relief.response.models import ResponseTask
-from relief.web.api import drill_reference, schemas, store_reference
+from relief.web.api import drill_now, drill_reference, schemas, store_reference
 from relief.web.api.answers import encode, stamp
 from relief.web.api.store_trips import lot_of
 
@@ -91,10 +91,8 @@ def reference(
             for one in held
         ],
         "book": actor.book_id,
-        "clock": [
-            {"real": stamp(one.real_start), "sim": stamp(one.sim_start), "rate": one.rate}
-            for one in segments
-        ],
+        "held": drill_now.held(actor),
+        "clock": drill_now.stretches(segments),
         "areas": [_area(one, own=one.pk in own) for one in areas],
         "incidents": [_incident(one, duties) for one in incidents],
         "indicators": _INDICATORS,

@@ -47,7 +47,10 @@ class ReportBody(Loose):
     as_of: Moment
     figures: Annotated[
         dict[
-            Annotated[str, Field(max_length=40)], int | float | Annotated[str, Field(max_length=20)]
+            Annotated[str, Field(max_length=40)],
+            Annotated[int, Field(strict=True)]  # `true` is not one dead
+            | Annotated[float, Field(strict=True)]
+            | Annotated[str, Field(max_length=20)],
         ],
         Field(max_length=100),
     ] = {}
@@ -98,7 +101,7 @@ class ReceiptBody(Strict):
 
 
 class TaskBody(Strict):
-    """An order read (已阅), or done (已办)."""
+    """An order read (已阅), or done (已办). In a drill such an item may hold an InjectBody."""
 
     task: RowId
     done: bool
@@ -131,6 +134,14 @@ BODIES: dict[str, type[BaseModel]] = {
     ItemKind.CODE: store_schemas.CodeBody,
     ItemKind.OBSERVATION: drill_schemas.ObservationBody,
 }
+SHAPES: list[type[BaseModel]] = [*BODIES.values(), drill_schemas.InjectBody]
+
+
+def shape_of(kind: str, body: Any) -> type[BaseModel]:
+    """The shape of a body of that kind: what a drill's control room tells has one of its own."""
+    if kind == ItemKind.TASK and isinstance(body, dict) and "inject" in body:
+        return drill_schemas.InjectBody
+    return BODIES[kind]
 
 
 # Moments in bodies that a phone takes down without asking its person.
@@ -155,11 +166,7 @@ class Item(Loose):
     body: Annotated[
         dict[str, Any],
         WithJsonSchema(
-            {
-                "anyOf": [
-                    {"$ref": f"#/components/schemas/{body.__name__}"} for body in BODIES.values()
-                ]
-            }
+            {"anyOf": [{"$ref": f"#/components/schemas/{one.__name__}"} for one in SHAPES]}
         ),
     ]
 
@@ -263,6 +270,7 @@ class Reference(BaseModel):
     reports: bool
     books: list[dict[str, Any]]
     book: int
+    held: list[str]
     clock: list[dict[str, Any]]
     areas: list[dict[str, Any]]
     incidents: list[dict[str, Any]]

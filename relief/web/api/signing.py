@@ -1,5 +1,6 @@
 """Who signs a request: the token of an enrolled phone, and nothing else."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -45,9 +46,22 @@ def actor_of(request: HttpRequest, *, book_id: int) -> gate.Actor:
     Raises NotFound for who holds no duty there, CutOff for whose places a drill has silenced.
     """
     real, user = request.real_now, device_of(request).user  # type: ignore[attr-defined]
-    now = clock.time_of(book_id, real=real)
+    segments = clock.segments_of(book_id)
+    now = clock.sim_at(segments, real) if segments else real
     actor = gate.actor_for(user=user, book_id=book_id, now=now)
     if not actor.duties:
         raise gate.NotFound
+    if segments:
+        note_drills(request, books=[book_id])
     outages.check_line(user=user, book_id=book_id, real=real)
     return actor
+
+
+def note_drills(request: HttpRequest, *, books: Iterable[int]) -> None:
+    """The request is about these drills' books, in which its person holds duties."""
+    request.drill_books = {*drills_of(request), *books}  # type: ignore[attr-defined]
+
+
+def drills_of(request: HttpRequest) -> set[int]:
+    """Books of drills that the request is about."""
+    return getattr(request, "drill_books", set())

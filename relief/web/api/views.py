@@ -25,14 +25,15 @@ from relief.access import gate
 from relief.field import devices, photos
 from relief.field.models import Item
 from relief.norms import queries as norms
-from relief.web.api import answers, receipts, schemas, shapes
+from relief.web.api import answers, drill_now, drill_schemas, receipts, schemas, shapes
 from relief.web.api import reference as references
 from relief.web.api.bearer import Bearer
 from relief.web.api.codes import CODES
 from relief.web.api.intake import Taken, take_in_all
 from relief.web.api.reading import bytes_of, json_of, read
-from relief.web.api.signing import DeviceToken, actor_of, device_of
+from relief.web.api.signing import DeviceToken, actor_of, device_of, drills_of, note_drills
 from relief.web.api.wrong import Invalid, NowhereHere, TooManyCodes, not_as_expected
+from relief.web.drills import inbox
 
 LOG = logging.getLogger(__name__)
 # Wrong codes are counted like wrong passwords, for all codes of one address together.
@@ -63,6 +64,12 @@ def _body(name: str, *, kind: str = "application/json") -> dict[str, Any]:
     if not name:
         schema = {"type": "string", "format": "binary"}
     return {"requestBody": {"required": True, "content": {kind: {"schema": schema}}}}
+
+
+_PICTURES = {
+    kind: {"schema": {"type": "string", "format": "binary"}}
+    for kind in ("image/png", "image/jpeg", "application/pdf")
+}
 
 
 @api.post(
@@ -130,16 +137,34 @@ def reference(request: HttpRequest, book: int | None = None) -> HttpResponse:
         real=real,
         device_id=device_of(request).id,
     )
-    if request.headers.get("If-None-Match", "").strip('W/"') == tag:
-        found = HttpResponse(status=304)
-    else:
-        found = answers.answer(content)
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            # A tenth of its bytes on a slow line; nothing in it is secret from who asks.
-            found.content = gzip.compress(found.content, 6, mtime=0)
-            found["Content-Encoding"] = "gzip"
-    found["ETag"] = f'"{tag}"'
-    return found
+    return _unless_known(request, content, tag=tag)
+
+
+@api.get(
+    "drill",
+    url_name="drill",
+    response={200: drill_schemas.DrillNow, 304: None, **_problems()},
+)
+def drill(request: HttpRequest, book: shapes.BookId) -> HttpResponse:
+    """How the drill of that book stands, and what the person's seats were told in it."""
+    actor = actor_of(request, book_id=book)
+    content, tag = drill_now.now(actor=actor)
+    inbox.be_seen(actor=actor, real=_now(request))
+    return _unless_known(request, content, tag=tag)
+
+
+@api.get(
+    "drill/injects/{inject_id}",
+    url_name="inject_file",
+    response=_problems(),
+    openapi_extra={"responses": {200: {"description": "OK", "content": _PICTURES}}},
+)
+def inject_file(
+    request: HttpRequest, inject_id: shapes.BookId, book: shapes.BookId
+) -> HttpResponse:
+    """The picture or PDF that goes with something one's seat was told."""
+    actor = actor_of(request, book_id=book)
+    return inbox.file_of(inbox.one(actor=actor, inject_id=inject_id))
 
 
 @api.post(
@@ -152,7 +177,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     """Up to 50 items; each is taken or refused by itself."""
     raws = read(schemas.Batch, json_of(request)).items
     results = []
-    for raw, (status, body) in zip(raws, _taken(raws, bearer=_bearer(request)), strict=True):
+    for raw, (status, body) in zip(raws, _taken(request, raws), strict=True):
         named = raw.get("id") if isinstance(raw, dict) else None
         results.append(
             {
@@ -175,7 +200,7 @@ def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     raw = json_of(request)
     if not isinstance(raw, dict) or raw.get("id") != str(item_id):
         raise Invalid(problems=[not_as_expected("id")])
-    [(status, body)] = _taken([raw], bearer=_bearer(request))
+    [(status, body)] = _taken(request, [raw])
     if status < 400:
         return answers.answer(body, status=status)
     return answers.problem_answer(CODES[body["code"]], body=body)
@@ -223,13 +248,28 @@ def _now(request: HttpRequest) -> dt.datetime:
     return request.real_now  # type: ignore[attr-defined]
 
 
+def _unless_known(request: HttpRequest, content: Any, *, tag: str) -> HttpResponse:
+    """The content, or that the phone has it already."""
+    if request.headers.get("If-None-Match", "").strip('W/"') == tag:
+        found = HttpResponse(status=304)
+    else:
+        found = answers.answer(content)
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            # A tenth of its bytes on a slow line; nothing in it is secret from who asks.
+            found.content = gzip.compress(found.content, 6, mtime=0)
+            found["Content-Encoding"] = "gzip"
+    found["ETag"] = f'"{tag}"'
+    return found
+
+
 def _bearer(request: HttpRequest) -> Bearer:
     device = device_of(request)
     return Bearer(user=device.user, real=_now(request), device_id=device.id)
 
 
-def _taken(raws: Sequence[Any], *, bearer: Bearer) -> list[tuple[int, dict[str, Any]]]:
+def _taken(request: HttpRequest, raws: Sequence[Any]) -> list[tuple[int, dict[str, Any]]]:
     """Status and receipt or problem of each item."""
+    bearer = _bearer(request)
     bearer.expect(raws)
     with norms.remembered():
         found = take_in_all(raws, bearer=bearer)
@@ -237,6 +277,7 @@ def _taken(raws: Sequence[Any], *, bearer: Bearer) -> list[tuple[int, dict[str, 
     items = {one.item_id: one.item for one in taken if one.item is not None}
     unread = {one.item_id for one in taken} - items.keys()
     items |= receipts.stored(item_ids=unread) if unread else {}
+    note_drills(request, books=bearer.drills(items=items.values()))
     told = dict(zip(items, receipts.of(list(items.values())), strict=True))
     results: list[tuple[int, dict[str, Any]]] = []
     told_of: set[uuid.UUID] = set()
@@ -312,6 +353,9 @@ def as_problem(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             problem = answers.problem_answer(CODES["request.wrong_method"])
             problem["Allow"] = found.headers.get("Allow", "")
             return problem
+        books = drills_of(request)
+        if over := drill_now.over(books) if books else "":
+            found[drill_now.HEADER] = over
         return found
 
     return never_cache(answered)

@@ -3,7 +3,6 @@
 import io
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from gis.models import Area
@@ -32,6 +31,8 @@ def labels() -> dict[str, str]:
 
 def workbook(*, year: Year, area: Area, drill: bool) -> bytes:
     """One row per item and fund source, and the value with its storage cost below."""
+    import xlsxwriter  # not before it is needed: see papers.xlsx
+
     made = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(made, options)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from relief.access.gate import Actor, NotFound, Refused
+from relief.boards.page import number
 from relief.reports.indicators import INDICATORS, Indicator, Section
 from relief.reports.models import Report
 from relief.reports.rules import FiguresRefused
@@ -39,7 +40,7 @@ class Row:
 
 def chosen(*, actor: Actor, ids: Sequence[str]) -> list[Report]:
     """The reports to merge, oldest first; of one incident and one place. Raises NotFound."""
-    wanted = [int(one) for one in ids if one.isdigit()]
+    wanted = [one for one in map(number, ids) if one is not None]
     found = list(
         Report.objects.visible_to(actor)
         .filter(id__in=wanted)

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from relief.access.gate import NotYourDuty, Refused
+from relief.boards.page import number
 from relief.drills import people, script
 from relief.drills.models import Drill
 from relief.web.drills import wizard
@@ -26,8 +27,7 @@ def save(request: HttpRequest, *, drill: Drill) -> dict[str, str]:
 def _seats(request: HttpRequest, *, drill: Drill) -> None:
     """One seat more, or one less."""
     actor, real, typed = request.actor, request.real_now, request.POST  # type: ignore[attr-defined]
-    if typed.get("drop_seat", "").isdigit():
-        gone = int(typed["drop_seat"])
+    if (gone := number(typed.get("drop_seat", ""))) is not None:
         script.drop_seat(actor=actor, drill_id=drill.pk, seat_id=gone, now=real)
     if "add_seat" in typed:
         place = typed.get("seat-area", "")
@@ -35,7 +35,7 @@ def _seats(request: HttpRequest, *, drill: Drill) -> None:
             actor=actor,
             drill_id=drill.pk,
             role=typed.get("seat-role", ""),
-            area_id=int(place) if place.isdigit() else 0,
+            area_id=number(place) or 0,
             now=real,
         )
 

@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 INK, QUIET, GRID = "#13201d", "#43524d", "#dbe3df"
 GOOD, BAD, PALE = "#0a6a50", "#ad1f17", "#9fb0aa"
 FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
-WIDTH = 640
+WIDTH, NARROW = 640, 320  # of a drawing; the narrow one is for phones
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 26
 STEPS = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880)  # minutes between two marks of time
-MOST_MARKS = 9
+MARK = 66  # of width for one mark of time
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +40,50 @@ class Curve:
     dashes: str = ""
 
 
-def bars(rows: Sequence[Bar], *, limit: float | None, limit_words: str, title: str) -> SafeString:
-    """Bars from the left, one below the other, with the limit as a line across them."""
-    high, names, words = 22, 150, 110
+def bars(
+    rows: Sequence[Bar], *, limit: float | None, limit_words: str, title: str, width: int = WIDTH
+) -> SafeString:
+    """Bars from the left, one below the other, with the limit as a line across them.
+
+    Where there is no room beside a bar its name stands above it.
+    """
+    above = width < WIDTH
+    high, left, words = (34, 0, 84) if above else (22, 150, 110)
     most = max([limit or 0, *(row.value or 0 for row in rows)], default=0) or 1
-    scale = (WIDTH - names - words) / most
+    scale = (width - left - words) / most
     parts = []
     for place, row in enumerate(rows):
         y = 4 + place * high
         colour = BAD if row.bad else GOOD
-        parts.append(_text(names - 6, y + 14, row.name, anchor="end"))
+        if above:
+            parts.append(_text(0, y + 10, row.name))
+            y += 12
+        else:
+            parts.append(_text(left - 6, y + 14, row.name, anchor="end"))
         if row.value is not None:
-            parts.append(_box(names, y + 3, max(1.0, row.value * scale), high - 8, colour))
-        end = names + (row.value or 0) * scale
+            parts.append(_box(left, y + 3, max(1.0, row.value * scale), 14, colour))
+        end = left + (row.value or 0) * scale
         parts.append(_text(end + 5, y + 14, row.words, colour=BAD if row.bad else INK))
     bottom = 4 + len(rows) * high
     if limit is not None:
-        x = names + limit * scale
+        x = left + limit * scale
         parts.append(_line(x, 2, x, bottom, BAD, 1.2, "4 3"))
         parts.append(_text(x, bottom + 13, limit_words, colour=BAD, anchor="middle"))
-    return _drawing("".join(parts), height=bottom + 18, title=title)
+    return _drawing("".join(parts), width=width, height=bottom + 18, title=title)
 
 
-def curves(rows: Sequence[Curve], *, until: float, title: str, height: int = 200) -> SafeString:
+def curves(
+    rows: Sequence[Curve], *, until: float, title: str, width: int = WIDTH, height: int = 200
+) -> SafeString:
     """Shares over time as steps: minutes from the event to the right, 0 to 100 % upwards."""
-    wide, high = WIDTH - LEFT - RIGHT, height - TOP - BOTTOM
+    wide, high = width - LEFT - RIGHT, height - TOP - BOTTOM
     span = max(until, 1.0)
     parts = []
     for share in (0, 25, 50, 75, 100):
         y = TOP + high * (100 - share) / 100
         parts.append(_line(LEFT, y, LEFT + wide, y, GRID, 0.8))
         parts.append(_text(LEFT - 5, y + 4, f"{share} %", colour=QUIET, anchor="end"))
-    step = next((one for one in STEPS if span / one <= MOST_MARKS), STEPS[-1])
+    step = next((one for one in STEPS if span / one <= wide / MARK), STEPS[-1])
     for minutes in range(0, int(span) + 1, step):
         x = LEFT + wide * minutes / span
         parts.append(_line(x, TOP + high, x, TOP + high + 4, QUIET, 0.8))
@@ -80,7 +92,7 @@ def curves(rows: Sequence[Curve], *, until: float, title: str, height: int = 200
         parts.append(_text(x, TOP + high + 16, clock, colour=QUIET, anchor=anchor))
     for row in rows:
         parts.append(_steps(row, span=span, wide=wide, high=high))
-    return _drawing("".join(parts), height=height, title=title)
+    return _drawing("".join(parts), width=width, height=height, title=title)
 
 
 def _steps(row: Curve, *, span: float, wide: float, high: float) -> SafeString:
@@ -106,14 +118,14 @@ def _steps(row: Curve, *, span: float, wide: float, high: float) -> SafeString:
     )
 
 
-def _drawing(inside: str, *, height: float, title: str) -> SafeString:
+def _drawing(inside: str, *, width: int, height: float, title: str) -> SafeString:
     return format_html(
         '<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}"'
         ' xmlns="http://www.w3.org/2000/svg">{}</svg>',
         title,
-        WIDTH,
+        width,
         f"{height:.0f}",
-        WIDTH,
+        width,
         f"{height:.0f}",
         # Every part was made by format_html.
         SafeString(inside),

@@ -3,19 +3,21 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from gis.models import Area
+from gis.models import Area, Level
 from relief.access.models import User
-from relief.drills import control, outages
+from relief.drills import control, effects, outages
 from relief.drills.models import Drill, DrillState, Inject, Note, Seat
 from relief.field.models import Device
-from relief.incidents.models import RoadClosure
+from relief.incidents.models import Incident, RoadClosure
 from relief.journal import clock
 from relief.reports.indicators import INDICATORS
 from relief.reports.models import Report
-from relief.web.drills import timeline
+from relief.web.drills import effect_words, timeline
+from relief.web.forms.contacts import ContactForm
 from relief.web.templatetags.shown import person
 
 POSTPONED = dt.timedelta(minutes=10)
@@ -71,6 +73,8 @@ class Room:
     notes: list[Said]
     roads_cut: int
     roads_closed: int
+    effects: list[tuple[str, dt.datetime]]
+    contact: ContactForm | None
     rates: tuple[int, ...] = clock.RATES
 
     @property
@@ -134,7 +138,31 @@ def room(*, drill: Drill, real: dt.datetime) -> Room:
         notes=_notes(drill),
         roads_cut=len(drill.truth.get("cuts", [])),
         roads_closed=closed.count(),
+        effects=_effects(drill, now=now),
+        contact=contact_form(drill=drill, real=real)
+        if Incident.objects.filter(book=drill.book_id).exists()
+        else None,
     )
+
+
+def _effects(drill: Drill, *, now: dt.datetime) -> list[tuple[str, dt.datetime]]:
+    """What injects have done to the world that still lasts, and until when."""
+    sent = drill.injects.filter(effect__isnull=False, sent_at__isnull=False).order_by("number")
+    ends = [(one, effects.ends_at(one)) for one in sent]
+    return [
+        (effect_words.in_words(one.effect), end)
+        for one, end in ends
+        if end is not None and end > now
+    ]
+
+
+def contact_form(*, drill: Drill, real: dt.datetime, typed: Any = None) -> ContactForm:
+    """The form for a contact at the drill's time; townships that are silent come first."""
+    now = control.time_in(drill, real=real)
+    silent = [one.area for one in outages.silences(drill=drill, now=now)]
+    others = Area.objects.within(drill.area.path).filter(level=Level.TOWNSHIP)
+    others = others.exclude(id__in=[area.pk for area in silent]).defer("boundary")
+    return ContactForm(typed, towns=[*silent, *others.order_by("code")], now=now)
 
 
 def injects_of(drill: Drill) -> QuerySet[Inject]:

@@ -25,6 +25,7 @@ def page(request: HttpRequest) -> HttpResponse | None:
     if until is None:
         return None
     answer = render(request, "web/drills/cut_off.html", {"until": until}, status=503)
+    answer["Relief-Cut-Off"] = until.isoformat()  # for scripts, which do not read the page
     real_now = request.real_now  # type: ignore[attr-defined]
     back = clock.real_at(clock.segments_of(book.id), until)
     wait = LOOKS_AGAIN if back is None else min(LOOKS_AGAIN, back - real_now)

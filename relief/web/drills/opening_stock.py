@@ -6,7 +6,6 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -149,6 +148,8 @@ def _workbook(data: bytes) -> bytes:
             continue
     if text is None or "\x00" in text:
         raise FileRefused("not_text", _("A CSV file in UTF-8 or GB 18030 is expected."))
+    import xlsxwriter  # not before it is needed: see papers.xlsx
+
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True})
     sheet = book.add_worksheet()

@@ -32,7 +32,7 @@ from relief.drills.models import (
 from relief.drills.observing import Observations, observations_of
 from relief.drills.ratings import Rated
 from relief.reports.indicators import INDICATORS, Indicator
-from relief.web.drills import charts, report_shown, report_words
+from relief.web.drills import charts, report_charts, report_results, report_shown, report_words
 from relief.web.drills.report_names import Names, names_of
 from relief.web.papers.sheet import Sheet
 
@@ -224,34 +224,24 @@ class Report:
 
     @property
     def fill_chart(self) -> SafeString:
-        fill = self.numbers.fill
-        curves = [_curve(one, charts.PALE, 1.2) for one in fill.by_township]
-        if fill.overall is not None:
-            curves.append(_curve(fill.overall, charts.GOOD, 2.6))
-        if fill.worst is not None:
-            curves.append(_curve(fill.worst, charts.BAD, 2.0, "6 3"))
-        return charts.curves(curves, until=self.minutes, title=_("Fill rate over time"))
+        return report_charts.fill(self.numbers, until=self.minutes)
+
+    @property
+    def fill_chart_narrow(self) -> SafeString:
+        return report_charts.fill(self.numbers, until=self.minutes, width=charts.NARROW)
 
     @property
     def first_report_chart(self) -> SafeString:
-        first = self.numbers.first_reports
-        rows = [
-            charts.Bar(
-                name=self.names.place(one.area),
-                value=one.minutes,
-                words=report_words.span(one.minutes) if one.minutes is not None else _("none came"),
-                bad=one.in_time is False,
-            )
-            for one in first.by_township
-            if one.expected
-        ]
-        goal = first.goal
-        return charts.bars(
-            rows,
-            limit=None if goal is None else goal.limit * (60 if goal.unit == "h" else 1),
-            limit_words=_("limit %(time)s") % {"time": report_words.limit(goal)},
-            title=_("Minutes from the event to each township's initial report"),
-        )
+        return report_charts.first_reports(self.numbers, self.names)
+
+    @property
+    def first_report_chart_narrow(self) -> SafeString:
+        return report_charts.first_reports(self.numbers, self.names, width=charts.NARROW)
+
+    @property
+    def results(self) -> dict[str, str]:
+        """The result of each part of the report in a line."""
+        return report_results.results(self)
 
 
 def share_at(line: FillLine, minutes: float) -> float:
@@ -310,11 +300,6 @@ def _lines(injects: Sequence[Inject], numbers: Evaluation, seen: Observations) -
         )
         for one in injects
     ]
-
-
-def _curve(line: FillLine, colour: str, width: float, dashes: str = "") -> charts.Curve:
-    points = [(point.minutes, point.share) for point in line.points]
-    return charts.Curve(line.area, points, colour, width, dashes)
 
 
 def _of_file(drill: Drill, key: str) -> str:

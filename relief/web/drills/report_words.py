@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from relief.boards.words import HAPPENED
-from relief.drills.measures.shapes import Outcome, Stale, StandardKey
+from relief.drills.measures.shapes import LinkKey, Outcome, Stale, StandardKey
 from relief.drills.measures.shapes_basis import Goal
 from relief.reports.models import ReportKind
 from relief.web.spans import minutes_in_words
@@ -27,6 +27,17 @@ OUTCOMES: dict[Outcome, Promise] = {
     Outcome.UNSENT: gettext_lazy("not sent"),
     Outcome.OVERDUE: gettext_lazy("overdue, not sent"),
     Outcome.LEFT_OUT: gettext_lazy("left out"),
+}
+LINKS: dict[LinkKey, Promise] = {
+    LinkKey.OPENED: gettext_lazy("Incident opened"),
+    LinkKey.RESPONSE: gettext_lazy("Response activated"),
+    LinkKey.APPROVED: gettext_lazy("Plan approved"),
+    LinkKey.LEFT: gettext_lazy("Goods left a store"),
+    LinkKey.RECEIVED: gettext_lazy("Goods received by a township"),
+    LinkKey.HANDED: gettext_lazy("Goods handed to households"),
+    LinkKey.ENDED: gettext_lazy("Response ended"),
+    LinkKey.VERIFIED: gettext_lazy("Verified report filed"),
+    LinkKey.RETURNED: gettext_lazy("Reusable goods taken back"),
 }
 STALE: dict[Stale, Promise] = {
     Stale.NEWER_REPORTS: gettext_lazy("newer reports were adopted before it"),

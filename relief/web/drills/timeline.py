@@ -153,5 +153,7 @@ def in_words(condition: Mapping[str, Any]) -> str:
         "reports_filed": _("once reports were filed: %(count)s"),
         "inject_done": _("once inject %(number)s is dealt with"),
         "road_closed": _("once a road is closed"),
+        "response_ended": _("once the response has ended"),
+        "goods_returned": _("once reusable goods came back"),
     }[condition["kind"]]
     return said % {**condition, "level": ROMAN.get(condition.get("level", 0), "")}

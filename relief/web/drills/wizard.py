@@ -19,6 +19,7 @@ from relief.drills.models import Drill, Inject, Objective, Seat, Trigger
 from relief.drills.scenario import PLAYED
 from relief.norms import queries as norms
 from relief.response import rules
+from relief.web.drills import effect_words
 from relief.web.drills.control_page import BETWEEN
 from relief.web.drills.timeline import in_words
 from relief.web.templatetags.shown import ROMAN, person
@@ -169,6 +170,7 @@ class ScriptRow:
     when: str
     text: str
     expected: str
+    effect: str
 
 
 def script(*, drill: Drill) -> list[ScriptRow]:
@@ -180,6 +182,7 @@ def script(*, drill: Drill) -> list[ScriptRow]:
             when(one, drill=drill),
             one.text if chinese else one.text_en or one.text,
             one.expected if chinese else one.expected_en or one.expected,
+            effect_words.in_words(one.effect),
         )
         for one in rows
     ]

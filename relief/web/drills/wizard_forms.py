@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis.models import Area, Level, ancestors
-from relief.catalog.models import Item
+from gis.models import ancestors
 from relief.drills.designing import Facts
 from relief.drills.models import Drill, Inject, InjectWay, Trigger
-from relief.drills.scenario import CONDITIONS, EFFECTS, MOST_COUNT, MOST_MINUTES, MOST_TEXT
+from relief.drills.scenario import CONDITIONS, MOST_COUNT, MOST_MINUTES, MOST_TEXT
 from relief.preparedness.models import ResponsePlan
+from relief.web.drills import effect_form
+from relief.web.drills.effect_form import EffectFields
 from relief.web.drills.wizard_hazard import decimal
 from relief.web.forms.sheet import Sheet, whole_number
 
@@ -26,13 +27,10 @@ KINDS = {
     "plan_approved": gettext_lazy("a plan is approved"),
     "trips_dispatched": gettext_lazy("so many trips left"),
     "stops_received": gettext_lazy("so many stops received their goods"),
+    "response_ended": gettext_lazy("the response has ended"),
+    "goods_returned": gettext_lazy("reusable goods came back"),
     "inject_done": gettext_lazy("the inject of this number is dealt with"),
 }
-EFFECT_KINDS = [
-    ("", "–"),
-    ("spoil_lot", gettext_lazy("the largest lot of an item spoils")),
-    ("more_people", gettext_lazy("more people of a township are hit")),
-]
 
 
 class FactsForm(Sheet):
@@ -124,7 +122,7 @@ def _kinds(empty: Any) -> list[tuple[str, Any]]:
     return [("", empty), *KINDS.items()]
 
 
-class InjectForm(ConditionFields):
+class InjectForm(ConditionFields, EffectFields):
     """One inject of the script."""
 
     sender = forms.CharField(label=gettext_lazy("From"), max_length=80)
@@ -177,18 +175,6 @@ class InjectForm(ConditionFields):
     done_value = forms.IntegerField(
         label=gettext_lazy("Number"), required=False, min_value=1, max_value=MOST_COUNT
     )
-    effect_kind = forms.ChoiceField(
-        label=gettext_lazy("Besides, it does this"), choices=EFFECT_KINDS, required=False
-    )
-    effect_item = forms.ChoiceField(label=gettext_lazy("Item that spoils"), required=False)
-    effect_area = forms.ChoiceField(label=gettext_lazy("Township"), required=False)
-    effect_people = forms.IntegerField(
-        label=gettext_lazy("More people"),
-        required=False,
-        min_value=1,
-        max_value=MOST_COUNT,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
     enabled = forms.BooleanField(label=gettext_lazy("Is sent"), required=False)
     file = forms.FileField(label=gettext_lazy("Picture or PDF that goes with it"), required=False)
 
@@ -204,13 +190,7 @@ class InjectForm(ConditionFields):
         ]
         for name in ("condition_value", "done_value"):
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric"})
-        self.fields["effect_item"].choices = [  # type: ignore[attr-defined]
-            (one.code, str(one)) for one in Item.objects.order_by("order")
-        ]
-        self.fields["effect_area"].choices = [  # type: ignore[attr-defined]
-            (one.code, str(one))
-            for one in Area.objects.within(drill.area.path).filter(level=Level.TOWNSHIP)
-        ]
+        self.choose_places(drill=drill)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
@@ -225,17 +205,8 @@ class InjectForm(ConditionFields):
             kind = typed.get(f"{name}_kind")
             if kind and CONDITIONS[kind] and typed.get(f"{name}_value") is None:
                 self.add_error(f"{name}_value", _("A number is expected; none came."))
-        if typed.get("effect_kind") == "more_people" and not typed.get("effect_people"):
-            self.add_error("effect_people", _("A number is expected; none came."))
+        self.check_effect(typed)
         return typed
-
-    def _effect(self, typed: Mapping[str, Any]) -> dict[str, Any] | None:
-        kind = typed["effect_kind"]
-        return (
-            {"kind": kind, **{key: typed[f"effect_{key}"] for key in EFFECTS[kind]}}
-            if kind
-            else None
-        )
 
     def plan(self) -> dict[str, Any]:
         """The inject as a scenario file says it."""
@@ -248,7 +219,7 @@ class InjectForm(ConditionFields):
             "deadline_minutes": typed["deadline_minutes"],
             "objective": typed["objective"],
             "done_when": self.said(typed, "done"),
-            "effect": self._effect(typed),
+            "effect": self.effect(),
         }
         said |= {key: typed[key] for key in ("text", "text_en", "expected", "expected_en")}
         if typed["trigger"] == Trigger.TIME:
@@ -277,7 +248,6 @@ def _inject_typed(inject: Inject | None, *, drill: Drill) -> dict[str, Any]:
         if said:
             typed[f"{name}_kind"] = said["kind"]
             typed[f"{name}_value"] = next((said[key] for key in CONDITIONS[said["kind"]]), None)
-    for key, value in (inject.effect or {}).items():
-        typed[f"effect_{key}"] = value
+    typed |= effect_form.typed_of(inject.effect)
     names = ("text", "text_en", "expected", "expected_en", "deadline_minutes", "enabled")
     return typed | {name: getattr(inject, name) for name in names}

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gis.models import Area, Level
 from relief.access.acts import Act
-from relief.access.gate import Actor
+from relief.access.gate import Actor, Refused
 from relief.incidents.models import Hazard
+from relief.incidents.rules import OtherOpen
 from relief.web.forms.reporting import Moment
 from relief.web.forms.sheet import Sheet
 
@@ -89,6 +90,8 @@ class IncidentForm(Sheet):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
 
+    separate = forms.BooleanField(label=_("This is another disaster"), required=False)
+
     def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
         super().__init__(*args, **more)
         counties = Area.objects.none()
@@ -100,6 +103,11 @@ class IncidentForm(Sheet):
         if len(only) == 1:
             self.fields["area"].initial = only[0].pk
             self.fields["area"].empty_label = None  # type: ignore[attr-defined]
+
+    def show(self, refused: Refused) -> None:
+        """What is asked of the person stands where the answer is given."""
+        field = "separate" if isinstance(refused, OtherOpen) else None
+        self.add_error(field, str(refused.sentence))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

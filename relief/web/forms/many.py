@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from relief.boards.page import number
+
 MOST = 60
 MORE = 3
 
@@ -70,5 +72,5 @@ class Lines:
 
 
 def _count(data: Mapping[str, Any]) -> int:
-    said = str(data.get("lines", ""))
-    return min(MOST, int(said)) if said.isdecimal() and said.isascii() else MORE
+    said = number(str(data.get("lines", "")))
+    return MORE if said is None else min(MOST, said)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from relief.access.models import User
 from relief.field.devices import LABEL_MOST
 from relief.web.forms.sheet import Sheet
+from relief.web.templatetags.shown import person
 
 
 class PhoneForm(Sheet):
@@ -25,7 +26,7 @@ class PhoneForm(Sheet):
 
     def __init__(self, data: Any = None, *, people: Sequence[User]) -> None:
         super().__init__(data)
-        choices = [(str(one.pk), str(one)) for one in people]
+        choices = [(str(one.pk), person(one)) for one in people]
         self.fields["person"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -7,12 +7,14 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from relief.catalog.models import ItemCode
 from relief.deliveries.models import Answer
 from relief.stock.models import Depot, FundSource
 from relief.warehouse.arrivals import Came, GivenArrival
 from relief.warehouse.models import Origin, Place, Purchase, ScrapReason, Season
 from relief.warehouse.purchases import GivenPurchase, Ordered
 from relief.web.forms.many import Line, Lines
+from relief.web.forms.pictures import PicturesField
 from relief.web.forms.reporting import Moment
 from relief.web.forms.sheet import Sheet, whole_number
 from relief.web.store.places import bin_choices, item_choices
@@ -73,7 +75,15 @@ class PurchaseForm(Sheet):
 
 
 class ArrivalLineForm(Line):
-    item = forms.ChoiceField(label=_("Item"))
+    """One lot that came; the code on its package may say which item it is."""
+
+    code = forms.CharField(
+        label=_("Code on the package"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-scan": True}),
+    )
+    item = forms.ChoiceField(label=_("Item"), required=False)
     batch = words(40, label=_("Batch number"))
     made_on = day(label=_("Made on"), required=False)
     expires_on = day(label=_("Expires on"), required=False)
@@ -94,6 +104,29 @@ class ArrivalLineForm(Line):
         self.fields["item"].choices = items  # type: ignore[attr-defined]
         self.fields["bin"].choices = bins  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """The item and the pack of a known code; who meets an unknown one names its item."""
+        said = super().clean() or self.cleaned_data
+        code, item = said.get("code", ""), said.get("item", "")
+        known = ItemCode.objects.select_related("item").filter(code=code).first() if code else None
+        if known is not None:
+            if item and item != known.item.code:
+                self.add_error(
+                    "item",
+                    _now("The code is bound to %(item)s; choose that, or leave it empty.")
+                    % {"item": known.item},
+                )
+            said["item"] = known.item.code
+            said["pack"] = said.get("pack") or known.pack
+        elif not item:
+            self.add_error(
+                "item",
+                _now("Nobody has met this code. Choose its item; it is bound to it.")
+                if code
+                else _now("Choose the item that came."),
+            )
+        return said
+
 
 class ArrivalForm(Sheet):
     """An arrival as it was counted."""
@@ -111,6 +144,7 @@ class ArrivalForm(Sheet):
     arrived_at = Moment(label=_("Arrived at"))
     counted_with = words(60, label=_("Counted together with"), required=False)
     note = words(200, label=_("Note"), required=False)
+    pictures = PicturesField(label=_("Photos of what came damaged"))
 
     def __init__(self, *args: Any, depot: Depot, book_id: int, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -127,6 +161,7 @@ class ArrivalForm(Sheet):
             counted_with=said["counted_with"],
             note=said["note"],
             fund_source=said["fund_source"],
+            pictures=said["pictures"],
             lines=[_came(line) for line in lines.filled],
         )
 
@@ -144,6 +179,7 @@ def _came(line: dict[str, Any]) -> Came:
         expires_on=line["expires_on"],
         pack=line["pack"] or 1,
         bin_id=int(line["bin"]) if line["bin"] else None,
+        code=line["code"],
     )
 
 
@@ -232,6 +268,7 @@ class BlankForm(Sheet):
     fleet = forms.ChoiceField(label=_("Vehicle of"))
     plate = words(20, label=_("Licence plate"))
     driver = words(40, label=_("Driver"), required=False)
+    pictures = PicturesField(label=_("Photo of the paper"))
 
     def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], **more: Any) -> None:
         super().__init__(*args, **more)

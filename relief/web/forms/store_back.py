@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relief.stock.models import Lot
 from relief.warehouse.returns import Back, GivenReturn
+from relief.web.forms.pictures import PicturesField
 from relief.web.forms.reporting import Moment
 from relief.web.forms.sheet import Sheet, whole_number
 from relief.web.forms.store import words
@@ -24,6 +25,7 @@ class ReturnForm(Sheet):
 
     returned_at = Moment(label=_("Came back at"))
     note = words(200, label=_("Note"), required=False)
+    pictures = PicturesField(label=_("Photos of what came back"))
 
     def __init__(self, data: Any, *, lots: Sequence[tuple[Lot, int]], **more: Any) -> None:
         super().__init__(data, **more)
@@ -50,6 +52,7 @@ class ReturnForm(Sheet):
             lines=[back for back in backs if back.units],
             stop_id=stop_id,
             note=said["note"],
+            pictures=said["pictures"],
         )
 
 

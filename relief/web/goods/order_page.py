@@ -1,9 +1,13 @@
 """Orders as on paper, and the differences that wait for a finding."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.core.paginator import Page
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.http import HttpRequest
 
 from relief.access.acts import Act
 from relief.access.gate import Actor
@@ -13,10 +17,10 @@ from relief.allocation.queries import places
 from relief.deliveries.models import CheckTask, Load, TripState
 from relief.deliveries.queries import checks as visible_checks
 from relief.ledger.models import Hold
+from relief.web import paging
 from relief.web.forms.goods import FindingForm
 from relief.web.goods.sources import Source, lots, sources
 
-ORDERS_SHOWN = 200
 SETTLED_SHOWN = 30
 
 
@@ -35,11 +39,18 @@ class Listed:
         return not (self.to_load or self.moving or self.arrived)
 
 
-def listed(*, actor: Actor) -> list[Listed]:
-    """The newest orders the person may see, with where their units stand."""
-    rows = list(
-        Order.objects.visible_to(actor)
-        .select_related("area", "incident", "plan")
+def found(*, actor: Actor, words: str) -> QuerySet[Any]:
+    """Orders the person may see, newest first; with `words`, those whose number or place has it."""
+    rows = Order.objects.visible_to(actor)
+    if words:
+        rows = rows.filter(
+            Q(number__icontains=words)
+            | Q(paper_number__icontains=words)
+            | Q(area__name__icontains=words)
+            | Q(area__name_en__icontains=words)
+        )
+    return (
+        rows.select_related("area", "incident", "plan")
         .defer("area__boundary", "incident__footprint", "plan__problem", "plan__proposal")
         .annotate(
             line_count=Count("lines", filter=Q(lines__quantity__gt=0)),
@@ -47,8 +58,13 @@ def listed(*, actor: Actor) -> list[Listed]:
             moving=Sum(F("lines__loaded") - F("lines__received") - F("lines__lost")),
             arrived=Sum("lines__received"),
         )
-        .order_by("-id")[:ORDERS_SHOWN]
+        .order_by("-id")
     )
+
+
+def listed(orders: Iterable[Any]) -> list[Listed]:
+    """Those orders of `found`, with where their units stand."""
+    rows = list(orders)
     origins = places(holders=sorted({row.origin for row in rows}))
     return [
         Listed(
@@ -164,16 +180,19 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
+    page: Page  # of the differences that wait
     waiting: list[CheckRow]
     settled: list[CheckRow]
     batches: dict[str, str]
     refused: FindingForm | None  # of a difference that somebody else settled meanwhile
 
 
-def checks(*, actor: Actor, refused: int = 0, form: FindingForm | None = None) -> Checks:
+def checks(request: HttpRequest, *, refused: int = 0, form: FindingForm | None = None) -> Checks:
     """Differences between load and receipt; those who may settle one get a form with it."""
+    actor = request.actor  # type: ignore[attr-defined]
     rows = visible_checks(actor=actor).defer("area__boundary")
-    waiting = list(rows.filter(settled_at=None))
+    page = paging.turned(request, rows.filter(settled_at=None), most=paging.CARDS)
+    waiting = list(page)
     settled = list(rows.exclude(settled_at=None).order_by("-settled_at")[:SETTLED_SHOWN])
     people = User.objects.in_bulk({task.settled_by for task in settled if task.settled_by})
     batches = lots(task.load.commodity for task in [*waiting, *settled])
@@ -185,6 +204,7 @@ def checks(*, actor: Actor, refused: int = 0, form: FindingForm | None = None) -
             own = form if form is not None and task.id == refused else fresh
         found.append(CheckRow(task, None, own))
     return Checks(
+        page=page,
         waiting=found,
         settled=[CheckRow(task, people.get(task.settled_by or 0), None) for task in settled],
         batches={lot.commodity: lot.batch for lot in batches.values()},

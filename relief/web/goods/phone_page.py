@@ -17,6 +17,7 @@ from relief.incidents.models import Incident, IncidentStatus
 from relief.ledger.models import AccountKind
 from relief.stock.models import Depot, Holding
 from relief.stock.rules import in_force
+from relief.web.templatetags.shown import person
 
 Choices = list[tuple[int, str]]
 
@@ -76,7 +77,7 @@ def _commanders(actor: Actor, tops: list[str], now: dt.datetime) -> Choices:
     for path in tops:
         for duty in commanders(book_id=actor.book_id, path=path, now=now):
             if duty.user_id != actor.user_id:
-                found.setdefault(duty.user_id, f"{duty.user} · {duty.area}")
+                found.setdefault(duty.user_id, f"{person(duty.user)} · {duty.area}")
     return list(found.items())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.timezone import localdate
 
 from relief.access.gate import Actor
+from relief.boards.page import number
 from relief.catalog.models import Item
 from relief.stock import rules
 from relief.stock.models import Commitment, Depot, Holding
@@ -86,7 +87,7 @@ def stock(*, actor: Actor, now: dt.datetime, depot: str, item: str, due: str) ->
     """All stock the person may see; `depot`, `item` and `due` choose which lots are listed."""
     everything = held_lots(actor=actor, today=localdate(now))
     depots = {row.holding.depot_id: row.holding.depot for row in everything}
-    chosen = depots.get(int(depot)) if depot.isdigit() else None
+    chosen = depots.get(number(depot) or 0)
     here = [row for row in everything if chosen is None or row.holding.depot_id == chosen.id]
     rows = by_item(here)
     if chosen is None:

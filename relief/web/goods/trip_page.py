@@ -11,15 +11,12 @@ from relief.access.acts import Act
 from relief.access.gate import Actor, NotFound
 from relief.access.models import User
 from relief.allocation.queries import places
-from relief.deliveries import queries
 from relief.deliveries.models import Load, Pick, Stop, Trip, TripState
 from relief.stock import rules as stock_rules
 from relief.stock.models import Lot
 from relief.web.forms.goods import ReceivingForm
 from relief.web.forms.issuing import LoadingForm
 from relief.web.goods.sources import lot_id, lots
-
-FINISHED_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +41,6 @@ class Seen:
         return [(item, quantity) for item, quantity in found.items() if quantity]
 
 
-def listed(*, actor: Actor) -> dict[str, list[Seen]]:
-    """The trips by state: to leave (soonest first), on the road, finished (latest first)."""
-    trips: dict[int, list[Stop]] = {}
-    rows = queries.stops(actor=actor).select_related(
-        "trip__fleet", "trip__incident", "trip__area", "area"
-    )
-    rows = rows.defer("area__boundary", "trip__area__boundary", "trip__incident__footprint")
-    done = rows.filter(trip__state=TripState.FINISHED).order_by("-trip_id", "arrives_at")
-    for stop in [*rows.exclude(trip__state=TripState.FINISHED), *done[: FINISHED_SHOWN * 2]]:
-        trips.setdefault(stop.trip_id, []).append(stop)
-    origins = places(holders=sorted({stops[0].trip.origin for stops in trips.values()}))
-    found: dict[str, list[Seen]] = {state: [] for state in TripState.values}
-    for stops in trips.values():
-        trip = stops[0].trip
-        ordered = sorted(stops, key=lambda stop: stop.position)
-        found[trip.state].append(Seen(trip, origins.get(trip.origin, trip.origin), ordered))
-    found[TripState.PLANNED].sort(key=lambda seen: (seen.trip.leaves_at, seen.trip.id))
-    found[TripState.FINISHED] = found[TripState.FINISHED][:FINISHED_SHOWN]
-    return found
-
-
 def one(*, actor: Actor, trip_id: int) -> Seen:
     """A trip of which the person may see at least one stop. Raises NotFound.
 
@@ -74,7 +50,12 @@ def one(*, actor: Actor, trip_id: int) -> Seen:
         Stop.objects.visible_to(actor)
         .filter(trip_id=trip_id)
         .select_related(
-            "area", "trip__area", "trip__fleet__agreement", "trip__incident", "trip__plan"
+            "area",
+            "trip__area",
+            "trip__fleet__agreement",
+            "trip__incident",
+            "trip__plan",
+            "trip__item",
         )
         .defer("area__boundary", "trip__area__boundary", "trip__incident__footprint")
         .defer("trip__plan__problem", "trip__plan__proposal")

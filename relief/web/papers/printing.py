@@ -1,7 +1,9 @@
 """Pages of HTML as PDF: Chinese faces embedded as subsets, nothing fetched from anywhere."""
 
+import gc
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +32,22 @@ def printed(*, template: str, context: Mapping[str, Any], sheets: Sequence[str])
     # What the paper shows is inside it.
     fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
     text = render_to_string(template, context)
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, _nothing_swept():
         looks = [_look(name) for name in sheets]
         page = HTML(string=text, url_fetcher=fetcher)
         return bytes(page.write_pdf(stylesheets=looks))
+
+
+@contextmanager
+def _nothing_swept() -> Iterator[None]:
+    """Hundreds of thousands of boxes live until the paper is drawn.
+
+    Looking among them for garbage again and again takes a sixth of the whole time.
+    """
+    swept = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if swept:
+            gc.enable()

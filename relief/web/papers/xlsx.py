@@ -1,14 +1,18 @@
 """The rapid-report form as a workbook: one sheet, numbers as numbers, no text as a formula."""
 
-import io
-from typing import Any
+from __future__ import annotations
 
-import xlsxwriter
+import io
+from typing import TYPE_CHECKING, Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from relief.web.papers.rapid import Paper
 from relief.web.templatetags.shown import person
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,6 +45,9 @@ def workbook(paper: Paper) -> bytes:
 
 def new_book(made: io.BytesIO) -> xlsxwriter.Workbook:
     """A workbook in which nothing typed by a person becomes a formula, number or link by itself."""
+    # A seventh of a second of start that only a workbook needs.
+    import xlsxwriter
+
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     return xlsxwriter.Workbook(made, options)
 

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from relief.warehouse import queries
 from relief.warehouse.models import BlankSlip, Place, Scrap
 from relief.warehouse.scraps import KINDS
 from relief.web.forms.store import AnswerForm
+from relief.web.templatetags.shown import person
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ def slip_choices(
         "incident": [(str(one.id), str(one)) for one in running(actor=actor)],
         "area": [(str(one.id), str(one)) for one in towns.order_by("code")],
         "commander": [
-            (str(key), str(user)) for key, user in people.items() if key != actor.user_id
+            (str(key), person(user)) for key, user in people.items() if key != actor.user_id
         ],
         "fleet": [(str(one.id), f"{one} · {one.agreement}") for one in fleets],
     }
@@ -218,14 +220,14 @@ def unused(*, actor: Actor) -> list[BlankSlip]:
     )
 
 
-def holdings(*, depot: Depot, book_id: int) -> list[Holding]:
+def holdings(*, depot: Depot, book_id: int) -> QuerySet[Holding]:
     """Lots with units in a depot, those without a bin first."""
-    found = (
+    in_a_bin = ExpressionWrapper(Q(bin__isnull=False), BooleanField())
+    return (
         Holding.objects.filter(book_id=book_id, depot=depot, account__balance__gt=0)
         .select_related("lot__item", "bin", "account")
-        .order_by("lot__item__order", "lot__batch", "id")
+        .order_by(in_a_bin, "lot__item__order", "lot__batch", "id")
     )
-    return sorted(found, key=lambda one: one.bin is not None)
 
 
 def people(ids: set[int | None]) -> dict[int, User]:

@@ -1,12 +1,13 @@
 """Workbooks that go out: the template, what is there now, and the file with its errors marked."""
 
+from __future__ import annotations
+
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from relief.web.papers.xlsx import TEXT, new_book
@@ -15,6 +16,9 @@ from relief.web.tables.checking import Checked
 from relief.web.tables.codes import Codes, both
 from relief.web.tables.faults import Fault
 from relief.web.tables.table import Column, Table
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 READY_ROWS = 5_000  # rows of the template that offer their lists
 TITLE_MOST = 31  # characters of a sheet's name

@@ -27,6 +27,11 @@ def standard(key: Any) -> str:
 
 
 @register.filter
+def link(key: Any) -> str:
+    return str(report_words.LINKS[key])
+
+
+@register.filter
 def outcome(key: Any) -> str:
     return str(report_words.OUTCOMES[key])
 

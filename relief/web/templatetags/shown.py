@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -166,6 +167,25 @@ def form_keys(context: dict) -> SafeString:
         posted or uuid.uuid4(),
         book.last_number if book else 0,
     )
+
+
+@register.inclusion_tag("web/parts/paging.html", takes_context=True)
+def paging(context: dict, page: Page, key: str = "page", place: str = "") -> dict[str, Any]:
+    """The way to the pages before and after; whatever else the address asks for stays asked.
+
+    `place` is the id of the list, where it is not the only one of its page.
+    """
+
+    def address(number: int) -> str:
+        asked = context["request"].GET.copy()
+        asked[key] = str(number)
+        return f"?{asked.urlencode()}{f'#{place}' if place else ''}"
+
+    return {
+        "page": page,
+        "back": address(page.number - 1),
+        "on": address(page.number + 1),
+    }
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.utils.timezone import localdate
 
 from relief.access.gate import Actor, NotFound
 from relief.allocation.models import OrderLine
+from relief.boards.page import number
 from relief.catalog.models import Item
 from relief.stock.models import Depot, Holding
 from relief.web.goods.stock_page import HeldLot, held_lot
@@ -53,7 +54,7 @@ def page(
         .order_by("lot__expires_on", "lot__stored_on", "id")
     ]
     depots = {row.holding.depot_id: row.holding.depot for row in every}
-    chosen = depots.get(int(depot)) if depot.isdigit() else None
+    chosen = depots.get(number(depot) or 0)
     held = [row for row in every if chosen is None or row.holding.depot_id == chosen.id]
     accounts = [row.holding.account for row in held]
     return ItemPage(

@@ -12,6 +12,7 @@ from relief.calls import actions, queries, transport
 from relief.calls.queries import ToCall
 from relief.deliveries.models import TransportAgreement
 from relief.stock.models import SupplyAgreement
+from relief.web import paging
 from relief.web.calls import calls_page
 from relief.web.calls.forms import (
     CallForm,
@@ -30,7 +31,12 @@ def calls(request: HttpRequest) -> HttpResponse:
     """Whom to ring now, who has not answered, and what is under way."""
     actor, now = request.actor, request.now  # type: ignore[attr-defined]
     page = calls_page.page(actor=actor, now=now)
-    return render(request, "web/calls/calls.html", {"page": page})
+    context = {
+        "page": page,
+        "under_way": paging.turned(request, page.under_way, key="goods"),
+        "vehicles": paging.turned(request, page.vehicles, key="vehicles"),
+    }
+    return render(request, "web/calls/calls.html", context)
 
 
 @require_http_methods(["GET", "POST"])

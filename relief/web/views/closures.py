@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gis.models import Area, Level, RoadLink, contains
 from relief.access.acts import Act
 from relief.access.gate import Actor
+from relief.boards import page
 from relief.incidents import actions, queries
 from relief.incidents.models import Bars, Incident, IncidentStatus, RoadClosure
 from relief.web.forms.closures import ClosureForm
@@ -64,7 +65,7 @@ def new(request: HttpRequest, id: int) -> HttpResponse:
         "bars": form["bars"].value() or Bars.ALL,
         "open": incident.status != IncidentStatus.CLOSED,
         "roads": _by_town(
-            links, shut=shut, chosen={int(n) for n in chosen or [] if str(n).isdigit()}
+            links, shut=shut, chosen={page.number(str(one)) or 0 for one in chosen or []}
         ),
         "drawing": _drawing(links, towns, incident=incident, shut=shut),
         "plan": plan,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from relief.access.acts import Act
 from relief.access.gate import Actor, NotYourDuty, Refused
 from relief.access.models import User
+from relief.boards.page import number
 from relief.reports import chains
 from relief.reports.models import ChangeReason, Report
 from relief.response import desk as actions
@@ -28,7 +29,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "inbox": found,
         "may": bool(actor.paths(Act.VERIFY_REPORT)),
-        "chosen": int(chosen) if chosen.isdigit() else None,
+        "chosen": number(chosen),
     }
     return render(request, "web/desk/desk.html", context)
 
@@ -39,13 +40,13 @@ def gather(request: HttpRequest) -> HttpResponse:
     only = request.POST.get("only", "")
     item, _slash, incident = only.partition("/")
     items = [item] if only else request.POST.getlist("item")
-    incident = incident or request.POST.get("incident", "")
-    if not items or not incident.isdigit():
+    incident_id = number(incident or request.POST.get("incident", ""))
+    if not items or incident_id is None:
         messages.warning(request, _("Tick at least one report to gather."))
         return redirect("web:desk")
     gathered = actions.gather_items(
         actor=request.actor,  # type: ignore[attr-defined]
-        incident_id=int(incident),
+        incident_id=incident_id,
         item_ids=inbox.item_ids(items),
         now=request.now,  # type: ignore[attr-defined]
     )

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gis.models import contains
 from relief.access import gate
 from relief.access.acts import Act
+from relief.boards.page import number
 from relief.drills import control, findings
 from relief.drills.models import Drill, DrillState, Finding
 from relief.journal import clock
@@ -181,7 +182,7 @@ def _cause(request: HttpRequest, drill: Drill) -> tuple[Finding | None, str]:
     """What the address names as the reason for an item, and the problem in words."""
     asked, shown = request.GET.get("finding", ""), request.GET.get("shown", "")
     if asked:
-        finding = drill.findings.filter(id=asked).first() if asked.isdigit() else None
+        finding = drill.findings.filter(id=number(asked) or 0).first()
         if finding is None:
             raise gate.NotFound
         return finding, finding.text

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from relief.access.gate import NotFound, NotYourDuty, Refused
+from relief.boards.page import number
 from relief.drills import attachments as files
 from relief.drills import control, designing, people, script, trials, writing
 from relief.drills.models import Drill, DrillState, Inject
@@ -225,10 +226,9 @@ def _change_script(request: HttpRequest, drill: Drill) -> None:
             title=title,
             title_en=english,
         )
-    if typed.get("drop_inject", "").isdigit():
-        script.drop_inject(actor=actor, drill_id=drill.pk, inject_id=int(typed["drop_inject"]))
-    if typed.get("drop_objective", "").isdigit():
-        gone = int(typed["drop_objective"])
+    if (gone := number(typed.get("drop_inject", ""))) is not None:
+        script.drop_inject(actor=actor, drill_id=drill.pk, inject_id=gone)
+    if (gone := number(typed.get("drop_objective", ""))) is not None:
         script.drop_objective(actor=actor, drill_id=drill.pk, objective_id=gone, now=real)
 
 

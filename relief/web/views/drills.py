@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from relief.access.gate import NotFound
-from relief.drills import control, people
+from relief.drills import contacts, control, people
 from relief.drills.models import Seat
 from relief.journal import clock
 from relief.web.drills import control_page, reach
@@ -111,3 +111,19 @@ def note(request: HttpRequest, id: int) -> HttpResponse:
     key = request_key(request)
     control.note(actor=actor, drill_id=id, text=text, request_key=key, real=real)
     return redirect(reverse("web:drill", args=[id]) + "#notes")
+
+
+@require_POST
+def contact(request: HttpRequest, id: int) -> HttpResponse:
+    """Write down that players got through to a township that is silent (失联乡镇联系)."""
+    actor, real = request.actor, request.real_now  # type: ignore[attr-defined]
+    found = reach.drill(actor=actor, drill_id=id)
+    form = control_page.contact_form(drill=found, real=real, typed=request.POST)
+    back = reverse("web:drill", args=[id]) + "#truth"
+    if not form.is_valid():
+        wrong = [f"{form[name].label}: {said}" for name, all in form.errors.items() for said in all]
+        messages.error(request, " ".join(wrong))
+        return redirect(back)
+    key, given = request_key(request), form.given()
+    contacts.note_contact(actor=actor, drill_id=id, given=given, request_key=key, real=real)
+    return redirect(back)

@@ -8,7 +8,7 @@ from relief.access.acts import Act
 from relief.incidents import queries
 from relief.incidents.models import IncidentStatus
 from relief.response.models import Activation
-from relief.web import incident_page, next_steps
+from relief.web import incident_page, next_steps, reminders
 from relief.web.drills.watching import watching
 from relief.web.views import screens
 
@@ -31,6 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "steps": next_steps.steps(actor=actor, incidents=running, now=now),
             "incidents": [(one, levels.get(one.id)) for one in running],
             "boards": incident_page.boards(actor),
+            "reminders": []
+            if running or request.book.is_drill  # type: ignore[attr-defined]
+            else reminders.reminders(actor=actor, now=now),
             "watching": watching(actor=actor),
             "runs_drills": not request.book.is_drill  # type: ignore[attr-defined]
             and bool(actor.paths(Act.RUN_DRILL)),

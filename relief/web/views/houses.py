@@ -1,7 +1,6 @@
 """The ledger of damaged houses (房屋损坏台账): the list, a new card, a correction."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from relief.access.acts import Act
 from relief.access.models import User
 from relief.households import actions
 from relief.households.models import DamagedHouse, Grade
+from relief.web import paging
 from relief.web.desk import houses as ledger
 from relief.web.desk import photos
 from relief.web.forms.desk import HouseForm
@@ -25,9 +25,7 @@ def houses(request: HttpRequest, id: int) -> HttpResponse:
     incident = one(request, id)
     found = ledger.cards(actor=actor, incident=incident)
     grade, place = request.GET.get("grade", ""), request.GET.get("village", "")
-    page = Paginator(ledger.listed(found, grade=grade, place=place), ledger.PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = paging.turned(request, ledger.listed(found, grade=grade, place=place), most=ledger.PAGE)
     shown = list(page)
     villages = ledger.villages(found)
     context = {

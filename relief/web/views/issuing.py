@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from relief.access.acts import Act
+from relief.boards.page import number
 from relief.deliveries import issuing
 from relief.deliveries.models import Pick, TripState
 from relief.web.forms.issuing import CheckForm, LoadingForm, PickForm
 from relief.web.goods import pick_page, trip_page
+from relief.web.store import pictures
 
 
 @require_GET
@@ -29,7 +31,7 @@ def pick(request: HttpRequest, id: int) -> HttpResponse:
     """Units of a lot were picked for a load."""
     actor = request.actor  # type: ignore[attr-defined]
     seen = trip_page.one(actor=actor, trip_id=id)
-    load_id = _number(request.POST.get("load"))
+    load_id = number(request.POST.get("load", "")) or 0
     form = pick_page.form_for(seen=seen, load_id=load_id, data=request.POST)
     if form.is_valid():
         done = form.try_to(
@@ -50,7 +52,7 @@ def pick(request: HttpRequest, id: int) -> HttpResponse:
 def unpick(request: HttpRequest, id: int) -> HttpResponse:
     """Picked units were put back."""
     actor, now = request.actor, request.now  # type: ignore[attr-defined]
-    pick_id = _number(request.POST.get("pick"))
+    pick_id = number(request.POST.get("pick", "")) or 0
     if Pick.objects.visible_to(actor).filter(id=pick_id, load__stop__trip=id).exists():
         issuing.unpick(actor=actor, pick_id=pick_id, now=now)
     else:
@@ -62,10 +64,6 @@ def unpick(request: HttpRequest, id: int) -> HttpResponse:
 def check(request: HttpRequest, id: int) -> HttpResponse:
     """A second person counted what stands beside the vehicle."""
     return _page(request, id, sent="check")
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _page(
@@ -145,6 +143,7 @@ def _page(
         "sees_papers": actor.may(Act.READ_STOCK, path=path),
         "sees_orders": bool(actor.paths(Act.READ_ORDERS)),
         "sees_lots": actor.may(Act.READ_STOCK, path=path),
+        "photos": pictures.of_trip(seen.trip, seen.stops),
         "rows": trip_page.rows(
             actor=actor,
             seen=seen,

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from relief.boards.page import number
 from relief.incidents import queries as incidents
 from relief.web import told
 from relief.web.told_words import kinds
@@ -18,12 +19,12 @@ def journal(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     chosen = {name: request.GET.get(name, "") for name in ("incident", "kind", "before")}
     found = told.visible(actor=actor).order_by("-number")
-    if chosen["before"].isdigit():
-        found = found.filter(number__lt=int(chosen["before"]))
+    if (before := number(chosen["before"])) is not None:
+        found = found.filter(number__lt=before)
     if chosen["kind"] in kinds():
         found = found.filter(kind=chosen["kind"])
-    if chosen["incident"].isdigit():
-        found = found.filter(of_incident(int(chosen["incident"])))
+    if (incident := number(chosen["incident"])) is not None:
+        found = found.filter(of_incident(incident))
     entries = list(found[: PAGE + 1])
     return render(
         request,

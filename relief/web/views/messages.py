@@ -1,7 +1,6 @@
 """Messages to telephones: what left, what has to be sent by hand, what could not be sent."""
 
 from django.contrib import messages as notes
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,8 +13,7 @@ from relief.access.gate import NotFound
 from relief.access.models import User
 from relief.messaging import actions, gateway, queries
 from relief.messaging.models import MessageState
-
-ON_A_PAGE = 50
+from relief.web import paging
 
 
 @require_GET
@@ -35,8 +33,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
             else MessageState.SENT
         )
     state = MessageState(asked)
-    found = Paginator(queries.messages(actor=actor, state=state), ON_A_PAGE)
-    page = found.get_page(request.GET.get("page"))
+    page = paging.turned(request, queries.messages(actor=actor, state=state))
     by_hand = {one.sent_by for one in page if one.sent_by}
     return render(
         request,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from relief.boards.page import number
 from relief.web.papers import printing
 from relief.web.papers.blank import blanks as blanks_left
 from relief.web.papers.call import call_sheet
@@ -143,7 +144,8 @@ blanks, blanks_pdf = both(_blanks, pdf="web:paper_blanks_pdf")
 
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
-    return [int(one) for one in request.GET.getlist(name) if one.isdigit()]
+    asked = [number(one) for one in request.GET.getlist(name)]
+    return [one for one in asked if one is not None]
 
 
 def _labels(request: HttpRequest) -> Sheet:
@@ -152,7 +154,7 @@ def _labels(request: HttpRequest) -> Sheet:
         actor=request.actor,  # type: ignore[attr-defined]
         lot_ids=_numbers(request, "lot"),
         bin_ids=_numbers(request, "bin"),
-        copies=max(1, int(copies)) if copies.isdigit() else 1,
+        copies=max(1, number(copies) or 1),
         origin=origin(request),
     )
     form = "sheet" if request.GET.get("form") == "sheet" else "roll"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from relief.access import gate
 from relief.access.acts import Act
 from relief.access.gate import NotFound
+from relief.boards.page import number
 from relief.field import photos as files
 from relief.incidents.models import Incident
 from relief.reports.models import ReportState
@@ -106,12 +107,13 @@ def paper_of(request: HttpRequest, incident: Incident) -> Paper:
     # The form is of the whole county: who sees a part of it only could not read it right.
     gate.require(actor=actor, act=Act.READ_REPORTS, area=incident.area, book_id=incident.book_id)
     asked = request.GET.get("report", "")
-    if asked and not asked.isdigit():
+    report_id = number(asked)
+    if asked and report_id is None:
         raise NotFound
     return form_of.of_incident(
         actor=actor,
         incident=incident,
-        report_id=int(asked) if asked else None,
+        report_id=report_id,
         drill=request.book.is_drill,  # type: ignore[attr-defined]
         now=request.now,  # type: ignore[attr-defined]
     )

@@ -11,13 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from relief.access.acts import Act
-from relief.access.gate import NotFound, Refused
+from relief.access.gate import NotFound
 from relief.access.models import User
 from relief.field import devices, photos
 from relief.field.models import Device
 from relief.web.api import handed_in
 from relief.web.enrolment import link_of, qr_of
 from relief.web.forms.phones import FileForm, PhoneForm, TextsForm
+from relief.web.store import pictures
+from relief.web.templatetags.shown import person
 
 
 @require_GET
@@ -61,7 +63,7 @@ def phone_revoke(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     actor, now = request.actor, request.real_now  # type: ignore[attr-defined]
     ended = devices.revoke_phone(actor=actor, device_id=id, now=now)
     messages.success(
-        request, _("The phone of %(name)s sends nothing any more.") % {"name": ended.user}
+        request, _("The phone of %(name)s sends nothing any more.") % {"name": person(ended.user)}
     )
     return redirect("web:devices")
 
@@ -88,23 +90,20 @@ def items_file(request: HttpRequest) -> HttpResponse:
     lines = None
     if request.method == "POST" and form.is_valid():
         assert isinstance(request.user, User)
-        try:
-            lines = handed_in.take_file(
-                user=request.user,
-                actor=request.actor,  # type: ignore[attr-defined]
-                lines=form.cleaned_data["file"],
-                real=request.real_now,  # type: ignore[attr-defined]
-            )
-        except Refused as refused:
-            form.show(refused)
+        lines = handed_in.take_file(
+            user=request.user,
+            actor=request.actor,  # type: ignore[attr-defined]
+            lines=form.cleaned_data["file"],
+            real=request.real_now,  # type: ignore[attr-defined]
+        )
     return _handed_in(request, texts=TextsForm(), file=form, lines=lines)
 
 
 @require_GET
 def photo(request: HttpRequest, sha256: str) -> HttpResponse:
-    """A photo of an item in the person's areas; `?size=small` for its thumbnail."""
+    """A photo of a report or of goods in the person's areas; `?size=small` for its thumbnail."""
     actor = request.actor  # type: ignore[attr-defined]
-    found = photos.shown_to(actor=actor, sha256=sha256)
+    found = pictures.shown_to(actor=actor, sha256=sha256)
     path, kind = photos.file_of(found, small=request.GET.get("size") == photos.SMALL)
     try:
         # Read whole: it is small, and under ASGI a file would be sent from a thread piece by piece.

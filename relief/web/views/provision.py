@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gis.models import Area
 from relief.access.acts import Act
 from relief.access.gate import NotFound
+from relief.boards import page
 from relief.calls import seasons
 from relief.calls.rules import Season
 from relief.journal.models import BookKind
@@ -21,6 +22,7 @@ from relief.stock import rotation as rotating
 from relief.stock import targets as aims
 from relief.stock import yearly as years
 from relief.stock.models import FundSource
+from relief.web import paging
 from relief.web.calls import season_page, yearly_book
 from relief.web.calls.counties import chosen
 from relief.web.calls.forms import SignForm
@@ -81,7 +83,11 @@ def rotation(request: HttpRequest) -> HttpResponse:
         "area": area,
         "areas": areas,
         "warn": warn,
-        "groups": [(near, [one for one in due if one.near == near]) for near in rotating.Nearness],
+        "groups": [
+            (near, paging.turned(request, rows, most=paging.CARDS, key=near))
+            for near in rotating.Nearness
+            for rows in [[one for one in due if one.near == near]]
+        ],
         "value_fen": sum(one.value_fen for one in due),
         "due": due,
     }
@@ -157,14 +163,14 @@ def yearly(request: HttpRequest) -> HttpResponse:
     due_key = int(norms.number(area=area, key="report.yearly_due", on=today))
     last = today.year - 1
     due = years.due_on(year=last, month_day=due_key)
-    asked = request.GET.get("year", "")
-    default = last if today <= due else today.year
-    number = int(asked) if asked.isdigit() and 2000 <= int(asked) <= today.year else default
+    year = page.number(request.GET.get("year", "")) or 0
+    if not 2000 <= year <= today.year:
+        year = last if today <= due else today.year
     context = {
         "area": area,
         "areas": areas,
-        "year": _year(request, area, number),
-        "due": years.due_on(year=number, month_day=due_key),
+        "year": _year(request, area, year),
+        "due": years.due_on(year=year, month_day=due_key),
         "choices": [today.year, today.year - 1, today.year - 2],
         "labels": yearly_book.labels(),
         "funds": {value: str(label) for value, label in FundSource.choices},

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from relief.access.acts import Act
+from relief.web import paging
 from relief.web.goods import stock_page
 
 
@@ -18,5 +19,10 @@ def stock(request: HttpRequest) -> HttpResponse:
         item=request.GET.get("item", ""),
         due=request.GET.get("due", ""),
     )
-    context = {"page": page, "sees_agreements": bool(actor.paths(Act.READ_AGREEMENTS))}
+    lots = paging.turned(request, page.lots)
+    context = {
+        "page": page,
+        "lots": lots,
+        "sees_agreements": bool(actor.paths(Act.READ_AGREEMENTS)),
+    }
     return render(request, "web/goods/stock.html", context)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from relief.access.acts import Act
 from relief.access.gate import NotFound
 from relief.access.models import User
+from relief.boards.page import number
 from relief.warehouse import arrivals as arriving
 from relief.warehouse import purchases as buying
 from relief.warehouse import queries
@@ -23,7 +24,7 @@ from relief.web.forms.store import (
     PurchaseLineForm,
     arrival_lines,
 )
-from relief.web.store import hub_page, places
+from relief.web.store import hub_page, pictures, places
 
 SHOWN = 60
 
@@ -76,6 +77,7 @@ def arrival_new(request: HttpRequest) -> HttpResponse:
         initial = request.POST.dict()
     form = ArrivalForm(
         None if more else request.POST or None,
+        request.FILES or None,
         depot=depot,
         book_id=actor.book_id,
         initial=initial,
@@ -104,10 +106,8 @@ def arrival_new(request: HttpRequest) -> HttpResponse:
 
 def _bought(request: HttpRequest) -> Purchase | None:
     actor = request.actor  # type: ignore[attr-defined]
-    wanted = request.GET.get("purchase", "")
-    if not wanted.isdecimal():
-        return None
-    return Purchase.objects.visible_to(actor).filter(closed_at=None, id=int(wanted)).first()
+    wanted = number(request.GET.get("purchase", "")) or 0
+    return Purchase.objects.visible_to(actor).filter(closed_at=None, id=wanted).first()
 
 
 def _still_to_come(bought: Purchase | None) -> list[dict[str, object]]:
@@ -133,6 +133,7 @@ def arrival(request: HttpRequest, id: int) -> HttpResponse:
             return redirect("web:arrivals")
     context = {
         "arrival": shown,
+        "photos": pictures.of_hashes(shown.photos, book_id=actor.book_id),
         "lines": shown.lines.select_related("lot__item", "bin").order_by("id"),
         "who": User.objects.filter(id=shown.accepted_by).first(),
         "form": form,

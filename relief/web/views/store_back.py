@@ -17,7 +17,7 @@ from relief.warehouse.models import Place, ReturnNote
 from relief.web.forms.reporting import within_minute
 from relief.web.forms.sheet import request_key
 from relief.web.forms.store_back import RepairForm, ReturnForm
-from relief.web.store import desk_page, places
+from relief.web.store import desk_page, pictures, places
 
 SHOWN = 40
 
@@ -49,7 +49,12 @@ def return_new(request: HttpRequest, id: int) -> HttpResponse:
     depot = places.chosen(request, depots)
     if depot is None:
         raise NotFound
-    form = ReturnForm(request.POST or None, lots=_lots(stop), initial={"returned_at": now})
+    form = ReturnForm(
+        request.POST or None,
+        files=request.FILES or None,
+        lots=_lots(stop),
+        initial={"returned_at": now},
+    )
     if request.method == "POST" and form.is_valid():
         form.cleaned_data["returned_at"] = within_minute(
             form.cleaned_data["returned_at"], latest=now
@@ -92,6 +97,7 @@ def return_note(request: HttpRequest, id: int) -> HttpResponse:
     )
     context = {
         "note": shown,
+        "photos": pictures.of_hashes(shown.photos, book_id=actor.book_id),
         "lines": shown.lines.select_related("lot__item").order_by("id"),
         "who": User.objects.filter(id=shown.taken_by).first(),
     }

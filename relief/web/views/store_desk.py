@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from relief.access.acts import Act
 from relief.access.gate import NotFound
+from relief.boards.page import number
 from relief.deliveries.models import Answer, Difference
 from relief.stock.models import Holding
 from relief.warehouse import bins as keeping
@@ -16,6 +17,7 @@ from relief.warehouse import differences as answering
 from relief.warehouse import scraps as scrapping
 from relief.warehouse import slips
 from relief.warehouse.models import BlankSlip
+from relief.web import paging
 from relief.web.forms.many import Lines
 from relief.web.forms.reporting import within_minute
 from relief.web.forms.sheet import request_key
@@ -32,7 +34,7 @@ from relief.web.forms.store import (
     ScrapForm,
     fen,
 )
-from relief.web.store import desk_page, places
+from relief.web.store import desk_page, pictures, places
 
 SHOWN = 30
 
@@ -232,6 +234,7 @@ def blank(request: HttpRequest, id: int) -> HttpResponse:
     choices = desk_page.slip_choices(actor=actor, depot=slip.depot, now=now)
     form = BlankForm(
         None if more else data,
+        request.FILES or None,
         choices=choices,
         initial=request.POST.dict() if more else {"said_at": now, "left_at": now},
     )
@@ -253,7 +256,7 @@ def blank(request: HttpRequest, id: int) -> HttpResponse:
             plate=said["plate"],
             driver=said["driver"],
             fleet_id=int(said["fleet"]),
-            photos=[],
+            photos=said["pictures"],
             request_key=request_key(request),
         )
         if done is not None:
@@ -263,7 +266,12 @@ def blank(request: HttpRequest, id: int) -> HttpResponse:
                 % {"slip": slip.number, "trip": done.number},
             )
             return redirect("web:trip", done.id)
-    context = {"slip": slip, "form": form, "lines": lines}
+    context = {
+        "slip": slip,
+        "form": form,
+        "lines": lines,
+        "photos": pictures.of_hashes(slip.photos, book_id=slip.book_id),
+    }
     return render(request, "web/store/blank.html", context, status=409 if form.refused else 200)
 
 
@@ -291,7 +299,9 @@ def _bins(request: HttpRequest, form: BinForm, code: CodeForm) -> HttpResponse:
     if depot is None:
         raise NotFound
     offered = places.bin_choices(depot)
+    page = paging.turned(request, desk_page.holdings(depot=depot, book_id=actor.book_id))
     context = {
+        "page": page,
         "form": form,
         "code": code,
         "depot": depot,
@@ -306,7 +316,7 @@ def _bins(request: HttpRequest, form: BinForm, code: CodeForm) -> HttpResponse:
                     auto_id=f"id_{one.id}_%s",
                 ),
             )
-            for one in desk_page.holdings(depot=depot, book_id=actor.book_id)
+            for one in page
         ],
     }
     bad = form.refused or code.refused
@@ -319,14 +329,19 @@ def bin_put(request: HttpRequest, id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     holding = Holding.objects.visible_to(actor).select_related("depot").one(id=id)
     form = PutForm(request.POST, bins=places.bin_choices(holding.depot))
+    done = None
     if form.is_valid():
         chosen = form.cleaned_data["bin"]
         done = form.try_to(
             keeping.put_in_bin, request, holding_id=id, bin_id=int(chosen) if chosen else None
         )
-        if done is not None:
-            messages.success(request, _("Written down where the lot lies."))
-    return redirect(f"{reverse('web:bins')}?depot={holding.depot_id}#h{id}")
+    if done is not None:
+        messages.success(request, _("Written down where the lot lies."))
+    else:
+        for sentences in form.errors.values():
+            messages.error(request, str(sentences[0]))
+    page = number(request.POST.get("page", "")) or 1
+    return redirect(f"{reverse('web:bins')}?depot={holding.depot_id}&page={page}#h{id}")
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from relief.access.acts import Act
 from relief.access.gate import NotFound
+from relief.boards.page import number
 from relief.catalog import tags
 from relief.incidents.queries import running
 from relief.stock import actions
@@ -65,8 +66,7 @@ def _lot(request: HttpRequest, lot_id: int, form: LotForm) -> HttpResponse:
 
 def _before(request: HttpRequest) -> int | None:
     """The line of a card to page on from."""
-    asked = request.GET.get("before", "")
-    return int(asked) if asked.isdigit() else None
+    return number(request.GET.get("before", ""))
 
 
 @require_GET

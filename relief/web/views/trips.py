@@ -10,15 +10,20 @@ from relief.access.acts import Act
 from relief.access.gate import NotFound
 from relief.deliveries import actions
 from relief.deliveries.models import TripState
+from relief.web import paging
 from relief.web.forms.goods import FindingForm, ReceivingForm
-from relief.web.goods import order_page, trip_page
+from relief.web.goods import order_page, trip_page, trips_page
 
 
 @require_GET
 def trips(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    found = trip_page.listed(actor=actor)
+    asked = request.GET.get("q", "").strip()[:60]
+    found = trips_page.listed(request, words=asked)
     context = {
+        "asked": asked,
+        "any": any(state.trips for state in found.values()),
+        "long": any(state.page.has_other_pages() for state in found.values()),
         "planned": found[TripState.PLANNED],
         "on_the_road": found[TripState.ON_THE_ROAD],
         "finished": found[TripState.FINISHED],
@@ -83,8 +88,12 @@ def receive(request: HttpRequest, trip: int, id: int) -> HttpResponse:
 @require_GET
 def orders(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
+    asked = request.GET.get("q", "").strip()[:60]
+    page = paging.turned(request, order_page.found(actor=actor, words=asked))
     context = {
-        "orders": order_page.listed(actor=actor),
+        "asked": asked,
+        "page": page,
+        "orders": order_page.listed(page),
         "may_order": bool(actor.paths(Act.ORDER_BY_PHONE)),
     }
     return render(request, "web/goods/orders.html", context)
@@ -110,7 +119,6 @@ def settle(request: HttpRequest, id: int) -> HttpResponse:
 def _checks(
     request: HttpRequest, *, refused: int = 0, form: FindingForm | None = None
 ) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
-    found = order_page.checks(actor=actor, refused=refused, form=form)
+    found = order_page.checks(request, refused=refused, form=form)
     status = 409 if form is not None and form.refused else 200
     return render(request, "web/goods/checks.html", {"found": found}, status=status)

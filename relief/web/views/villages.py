@@ -1,7 +1,6 @@
 """Villages presumably affected (疑似受灾村), found on the map and confirmed by people."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,9 +11,8 @@ from relief.access.gate import Actor, PlacedQuerySet
 from relief.households import actions
 from relief.households.models import AffectedVillage, Household
 from relief.incidents.models import Incident
+from relief.web import paging
 from relief.web.forms.counting import VillageForm
-
-PAGE = 50
 
 
 @require_GET
@@ -58,7 +56,7 @@ def affected(request: HttpRequest, id: int) -> HttpResponse:
     households = Household.objects.visible_to(actor).filter(area_id=village.area_id)
     if village.incident.footprint is not None:
         households = households.filter(point__intersects=village.incident.footprint)
-    page = Paginator(households.order_by("number"), PAGE).get_page(request.GET.get("page"))
+    page = paging.turned(request, households.order_by("number"))
     context = {
         "village": village,
         "form": form,

@@ -214,8 +214,8 @@ export async function show(page, id = "") {
       return;
     }
     saving = true;
-    photos.stop();
     try {
+      await photos.stop();
       await model.save({
         kind: "arrival", body: said(form, purchase()), photos: shots, draft: KEY,
         replaces: form.replaces || null,

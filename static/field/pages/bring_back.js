@@ -120,8 +120,8 @@ async function form(page, slip) {
       return;
     }
     saving = true;
-    photos.stop();
     try {
+      await photos.stop();
       await model.save({ kind: "return", photos: shots, draft: key, replaces, body: {
         depot: body.depot, stop: slip.stop, area: slip.area, returned_at: stamp(),
         note: body.note.trim(), lines,

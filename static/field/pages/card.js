@@ -19,7 +19,8 @@ export function stateOf(row) {
 
 /** What an item is about. */
 export function titleOf(row) {
-  const { kind, body } = row;
+  const { body } = row;
+  const kind = row.kind === "task" && body.inject ? "inject" : row.kind;
   if (kind === "report") {
     return `${say(`kind.${body.kind}`)} · ${model.placeOf(body).name}`;
   }
@@ -68,6 +69,7 @@ export function itemCard(row, ...more) {
       photos > 0 && el("span", { class: "small" },
         say("mine.photos", { n: photos - row.missing.length, of: photos }))),
     row.receipt && el("p", { class: "small" }, say("sync.received", { receipt: row.receipt })),
+    row.book !== model.reference().book && el("p", { class: "small" }, model.bookName(row.book)),
     row.state === "partial" && row.missing.length > 0
       && el("p", { class: "small" }, say("sync.partial", { n: row.missing.length })),
     why.length > 0 && el("ul", { class: "small" }, why.map((one) => el("li", {}, one))),

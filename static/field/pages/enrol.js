@@ -105,11 +105,21 @@ export async function fetching(page, then) {
     bar.value = 1;
   } catch (fault) {
     bar.value = 0;
-    fill(told, note("warn", sentence(fault)));
     again.hidden = false;
+    if (!pin.isGone(fault)) fill(told, note("warn", sentence(fault)));
+    else await dutiless(told);
     return;
   }
   await then(found);
+}
+
+/** Whoever holds no duty at all can take along what is not sent. */
+async function dutiless(part) {
+  const { counts } = await import("../outbox.js");
+  const { waiting, returned } = await counts();
+  const { download } = await import("./hatches.js");
+  fill(part, note("warn", say("enrol.no_duty", { n: waiting + returned })),
+    button(say("settings.export_all"), () => download(), { icon: "file" }));
 }
 
 /** Six figures, typed once: they are shown while they are chosen. */

@@ -154,8 +154,8 @@ async function receive(page, stop, before) {
   const save = async () => {
     if (saving) return;
     saving = true;
-    photos.stop();
     try {
+      await photos.stop();
       await model.save({ kind: "receipt", body: body(), photos: shots, draft: key });
       location.hash = "#/";
     } finally {

@@ -137,8 +137,8 @@ async function form(page, goods, household) {
       return;
     }
     saving = true;
-    photos.stop();
     try {
+      await photos.stop();
       const signed = drawn.isEmpty() ? null : await shrink(await drawn.picture());
       await setFact("hand_usual", { ...usual, ...byItem(goods, body.quantities) });
       const all = signed ? [signed, ...shots] : shots;

@@ -1,5 +1,6 @@
 // Start: report, or say that nothing is new; the last three, and what waits to be read.
 
+import * as chains from "../chains.js";
 import * as model from "../model.js";
 import * as outbox from "../outbox.js";
 import { ago, button, el, fill, go, note } from "../ui.js";
@@ -24,7 +25,7 @@ export async function show(page) {
   await list();
   incidentsPart(several);
   const unread = model.unread();
-  const draft = await outbox.draft("report");
+  const draft = await outbox.draft(model.formKey("report"));
   fill(
     page,
     el("h1", { class: "only-heard" }, say("tab.report")),
@@ -66,7 +67,7 @@ function incidentsPart(part) {
 /** The zero report: pressed once to see what will be said, once more to say it. */
 async function zeroPart(part) {
   if (!model.incident()) return;
-  const all = await model.zeroes();
+  const all = await chains.zeroes();
   if (!all.length) return;
   const first = all[0].chain === null;
   const ask = button(say(first ? "zero.first" : "zero.title"), () => {
@@ -78,11 +79,14 @@ async function zeroPart(part) {
       button(say("no"), () => fill(part, ask))));
     part.querySelector("button").focus();
   }, { icon: "check", "data-act": "zero" });
+  let saving = false;
   const save = async () => {
+    if (saving) return;
+    saving = true;
     for (const { where, chain } of all) {
-      await model.saveReport({
+      await chains.saveReport({
         place: where, chain, kind: chain ? "zero" : "initial",
-        figures: chain ? {} : model.nothing(),
+        figures: chain ? {} : chains.nothing(),
       });
     }
     dispatchEvent(new Event("hashchange"));

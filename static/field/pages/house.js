@@ -94,8 +94,8 @@ export async function show(page) {
       return;
     }
     saving = true;
-    photos.stop();
     try {
+      await photos.stop();
       await model.save({
         kind: "damage",
         photos: shots,

@@ -213,8 +213,8 @@ export async function show(page, id) {
     }
     if (saving) return;
     saving = true;
-    photos.stop();
     try {
+      await photos.stop();
       await signing;
       await issue();
     } finally {

@@ -1,5 +1,6 @@
 // My reports: what waits, what arrived, what came back; and the series one can go on with.
 
+import { chains as known } from "../chains.js";
 import * as model from "../model.js";
 import * as outbox from "../outbox.js";
 import * as sync from "../sync.js";
@@ -99,10 +100,11 @@ export async function show(page) {
         await model.count();
       }, { icon: "sending" }));
     }
-    if (row.state === "refused" || row.state === "returned") {
+    const here = row.book === model.reference().book;
+    if (["refused", "returned"].includes(row.state) && row.kind !== "task" && here) {
       acts.push(button(say("mine.correct"), () => correct(row), { icon: "draft" }));
     }
-    if (row.kind === "report" && row.receipt && row.body.kind !== "verified" && row.state !== "returned") {
+    if (here && row.kind === "report" && row.receipt && row.body.kind !== "verified" && row.state !== "returned") {
       acts.push(go(say("follow.title"), `#/follow/${row.body.chain}`, { icon: "plus" }));
     }
     if (unsent) {
@@ -145,14 +147,14 @@ export async function show(page) {
     const { kind, body, photos, replaces } = await outbox.correct(row.id);
     const where = whereToCorrect(kind, body);
     await outbox.saveDraft({
-      key: where.key, kind, body: { ...body, replaces }, photos, author: model.person().id,
+      key: model.formKey(where.key), kind, body: { ...body, replaces }, photos, author: model.person().id,
     });
     location.hash = where.hash;
   };
 
   const chains = async () => {
     if (!model.reports()) return;
-    const all = (await model.chains()).filter((one) => one.kind !== "verified");
+    const all = (await known()).filter((one) => one.kind !== "verified");
     const line = (one) => el("article", { class: "card", "data-chain": one.chain },
       el("div", { class: "card__row" },
         el("div", { class: "grow" },

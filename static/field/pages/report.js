@@ -2,6 +2,7 @@
 // already it becomes a follow-up (续报), with the last figures beside the new ones.
 
 import { HOUSES, PEOPLE, MU, changes, doubts, range } from "../figures.js";
+import * as chains from "../chains.js";
 import * as model from "../model.js";
 import { ask, button, chips, el, field, fill, head, icon, moment, note, number } from "../ui.js";
 import { photoPart } from "../camera.js";
@@ -74,7 +75,7 @@ export async function show(page) {
   const known = el("div", {});
 
   const place = async () => {
-    chain = await model.chainOf({ incident: model.incident()?.id ?? null, key: draft.place });
+    chain = await chains.chainOf({ incident: model.incident()?.id ?? null, key: draft.place });
     title.textContent = say(chain ? "follow.title" : "report.title");
     fill(known, chain && note("info", say("report.known", { time: moment(chain.as_of) })));
     houses();
@@ -292,9 +293,9 @@ export async function show(page) {
       no: say("report.confirm_no"),
     }))) return;
     saving = true;
-    photos.stop();
     try {
-      await model.saveReport({
+      await photos.stop();
+      await chains.saveReport({
         place: model.placeByKey(draft.place),
         chain,
         figures: draft.figures,

@@ -2,6 +2,7 @@
 // with all of them. Each figure stands beside what it was; one not touched is as it was.
 
 import { MU, changes, completed, contradictions, doubts } from "../figures.js";
+import * as chains from "../chains.js";
 import * as model from "../model.js";
 import { button, el, field, fill, go, head, moment, note, number } from "../ui.js";
 import { photoPart } from "../camera.js";
@@ -28,7 +29,7 @@ function formOf(body) {
  * @param {string} id of the series
  */
 export async function show(page, kind, id) {
-  const chain = await model.chainById(id);
+  const chain = await chains.chainById(id);
   if (!chain) {
     fill(page, head(say(`${kind}.title`), "#/mine"), note("warn", say("follow.gone")));
     return undefined;
@@ -177,9 +178,9 @@ export async function show(page, kind, id) {
       return;
     }
     saving = true;
-    photos.stop();
     try {
-      await model.saveReport({
+      await photos.stop();
+      await chains.saveReport({
         place,
         chain,
         kind: kind === "verified" ? "verified" : "follow_up",

@@ -84,14 +84,8 @@ export async function show(page) {
         })),
         picked: [model.reference().book],
         onchange: async ([picked]) => {
-          try {
-            await model.refresh(picked || model.reference().book);
-          } catch (fault) {
-            model.unreached(fault);
-            fill(told, note("warn", say("settings.book_needs_network")));
-            return;
-          }
-          dispatchEvent(new Event("hashchange"));
+          if (await model.enter(picked || model.reference().book)) return;
+          fill(told, note("warn", say("settings.book_needs_network")));
         },
       })),
     el("section", { class: "card" },

@@ -14,8 +14,9 @@ export async function show(page) {
     const told = await model.said("task", "task");
     const open = tasks.filter((one) => !isDone(one, told));
     const done = tasks.filter((one) => isDone(one, told));
+    const any = tasks.length > 0 || Boolean(model.drill()?.told?.length);
     fill(list,
-      !tasks.length && note("info", say("task.none")),
+      !any && note("info", say("task.none")),
       open.map((one) => card(one, told.get(one.id))),
       done.length > 0 && el("details", { class: "section" },
         el("summary", {}, say("task.done_list", { n: done.length })),
@@ -51,11 +52,22 @@ export async function show(page) {
       !done && acts);
   };
 
-  fill(page, head(say("tab.tasks")), list);
+  const above = el("div", { class: "list" });
+  fill(page, head(say("tab.tasks")), above, list);
+  const ended = model.drill() && model.drill().told && await toldPart(above);
   await draw();
   const heard = ({ detail }) => detail.code === "sync.received" && draw();
   addEventListener("relief", heard);
-  return () => removeEventListener("relief", heard);
+  return () => {
+    removeEventListener("relief", heard);
+    if (ended) ended();
+  };
+}
+
+/** In a drill what one's seats were told stands above the orders. */
+async function toldPart(part) {
+  await (await import("../packs.js")).openPack("drill");
+  return (await import("./told.js")).show(part);
 }
 
 const isDone = (task, told) =>

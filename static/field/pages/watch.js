@@ -25,14 +25,7 @@ export async function show(page, key) {
 function choose(page) {
   const told = el("div", { role: "alert" });
   const open = (book) => async () => {
-    try {
-      await model.refresh(book.id);
-    } catch (fault) {
-      model.unreached(fault);
-      fill(told, note("warn", say("watch.needs_network")));
-      return;
-    }
-    dispatchEvent(new Event("hashchange"));
+    if (!(await model.enter(book.id))) fill(told, note("warn", say("watch.needs_network")));
   };
   const books = watching.books();
   fill(page, head(say("watch.title")), told,
@@ -109,15 +102,15 @@ async function list(page) {
 
   const card = (one, said, look) => el("article", { class: "card", "data-thing": one.key },
     el("div", { class: "card__row" },
-      el("h3", { class: "grow" }, say("watch.inject", { n: one.number, seat: inWords(one, "seat") })),
+      el("h3", { class: "grow" }, say("watch.inject", { n: one.number, seat: watching.inWords(one, "seat") })),
       said && stateIn(said)),
-    el("p", { class: "watch__expected" }, inWords(one, "expected") || inWords(one, "text") || say("watch.no_words")),
+    el("p", { class: "watch__expected" }, watching.inWords(one, "expected") || watching.inWords(one, "text") || say("watch.no_words")),
     dueLine(one, said ? null : clock.now()),
     said ? written(one, said, clock) : acts(one, press, look),
     said && whyIn(said));
 
   const objective = (one, said) => el("article", { class: "card", "data-thing": one.key },
-    el("div", { class: "card__row" }, el("h3", { class: "grow" }, inWords(one, "title")),
+    el("div", { class: "card__row" }, el("h3", { class: "grow" }, watching.inWords(one, "title")),
       said && stateIn(said), !said && one.own && el("span", { class: "quiet small" }, say("watch.yours"))),
     said && written(one, said, clock),
     !said && go(say("watch.judge"), `#/watch/${one.key}`, { icon: "draft", "data-act": "judge" }),
@@ -157,12 +150,6 @@ function section(name, ...inside) {
     el("h2", {}, say(`watch.${name}`)), inside);
 }
 
-/** A field in the person's language. */
-export function inWords(thing, name) {
-  const english = document.documentElement.lang === "en";
-  return (english && thing[`${name}_en`]) || thing[name] || "";
-}
-
 /** Drill time, how fast it runs, and whether this phone may be wrong about it. */
 function clockLine(part, clock) {
   const now = clock.now();
@@ -170,7 +157,7 @@ function clockLine(part, clock) {
   const how = state !== "running" ? say(`watch.${state}`)
     : clock.rate === 0 ? say("watch.paused") : say("watch.rate", { n: clock.rate });
   fill(part,
-    el("p", { class: "watch__title" }, inWords(watching.drill(), "title")),
+    el("p", { class: "watch__title" }, watching.inWords(watching.drill(), "title")),
     el("p", { class: "watch__now" },
       el("b", { role: "timer", "data-now": now }, now === null ? "--:--:--" : hms(now)),
       el("span", { class: "quiet" }, how)),

@@ -6,7 +6,7 @@ import { photoPart } from "../camera.js";
 import { button, chips, el, field, fill, head, icon, moment, note } from "../ui.js";
 import * as watching from "../watching.js";
 import { say } from "../words.js";
-import { dueLine, hms, inWords } from "./watch.js";
+import { dueLine, hms } from "./watch.js";
 
 const RATINGS = ["P", "S", "M", "U"];
 const MOST_NOTE = 400;
@@ -88,8 +88,8 @@ export async function one(page, thing) {
       return;
     }
     saving = true;
-    photos.stop();
     try {
+      await photos.stop();
       await watching.save(thing.key, {
         ...said, seen_at: said.seen_at || watching.instant(), replaces,
         photos: [...there.map((sha256) => ({ sha256 })), ...shots],
@@ -113,16 +113,16 @@ export async function one(page, thing) {
   return () => photos.stop();
 }
 
-const title = (thing) => (thing.kind === "o" ? inWords(thing, "title")
-  : say("watch.inject", { n: thing.number, seat: inWords(thing, "seat") }));
+const title = (thing) => (thing.kind === "o" ? watching.inWords(thing, "title")
+  : say("watch.inject", { n: thing.number, seat: watching.inWords(thing, "seat") }));
 
 /** What players are told and what they should do, as the script has it. */
 function expected(thing, clock) {
   const judged = watching.drill().objectives.find((one) => one.id === thing.objective);
   const facts = [
-    ["told", [thing.sender, inWords(thing, "text")].filter(Boolean).join(say("watch.says"))],
-    ["expected", inWords(thing, "expected")],
-    ["objective", judged ? inWords(judged, "title") : ""],
+    ["told", [thing.sender, watching.inWords(thing, "text")].filter(Boolean).join(say("watch.says"))],
+    ["expected", watching.inWords(thing, "expected")],
+    ["objective", judged ? watching.inWords(judged, "title") : ""],
   ];
   return el("section", { class: "card" },
     dueLine(thing, clock.now()),

@@ -12,8 +12,8 @@ export class Status {
     this.strip = root.querySelector("[data-stale]");
   }
 
-  show({ name, since, age }) {
-    const stale = name === "stale";
+  show({ name, since, age, until }) {
+    const stale = name === "stale" || name === "outage";
     this.box.dataset.link = name;
     const time = this.speech.exact(since);
     write(this.words, stale ? this.speech.say("as_of", { time }) : this.speech.say(name), { calm: true });
@@ -24,7 +24,9 @@ export class Status {
     this.root.classList.toggle("board--stale", stale && age > DO_NOT_DECIDE);
     if (!stale) return;
     const n = Math.round(age / 1_000);
-    const text = this.speech.say("stale", { time, n: this.speech.count(n) });
+    const text = name === "stale"
+      ? this.speech.say("stale", { time, n: this.speech.count(n) })
+      : this.speech.say("outage", { time, until: this.speech.at(until, since) });
     const warning = age > DO_NOT_DECIDE ? ` ${this.speech.say("do_not_decide")}` : "";
     write(this.strip, text + warning, { calm: true });
   }

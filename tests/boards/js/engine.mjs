@@ -29,7 +29,9 @@ export class Engine {
       this.asked.push(address);
       const answer = this.answers.shift();
       if (!answer) throw new Error("no network");
-      return { ok: answer.status === 200, type: "basic", json: async () => answer.body, ...answer };
+      const headers = new Map(Object.entries(answer.headers ?? {}));
+      const json = async () => answer.body;
+      return { ok: answer.status === 200, type: "basic", json, ...answer, headers };
     };
   }
 
@@ -75,8 +77,8 @@ export class Engine {
     this.socket.onmessage({ data: JSON.stringify({ rows: [], ...frame }) });
   }
 
-  drop(code = 1006) {
-    this.socket.onclose({ code });
+  drop(code = 1006, reason = "") {
+    this.socket.onclose({ code, reason });
   }
 }
 

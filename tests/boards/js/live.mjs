@@ -97,6 +97,51 @@ export const cases = {
     }
   },
 
+  "a drill's outage is told as such, asked about at an even pace, and made good": async () => {
+    const { engine, live, log } = begin();
+    const until = "2026-11-22T04:30:00+00:00";
+    engine.send({ t: "ok", from: 5, to: 5 });
+    await engine.pass(2_000);
+    for (let n = 0; n < 4; n += 1) {
+      engine.drop(4503, until);
+      equal([live.state(), live.until], ["outage", until]);
+      await engine.pass(1_700);
+      equal(engine.sockets.length, n + 1);
+      await engine.pass(100);
+      equal(engine.sockets.length, n + 2);
+    }
+    equal(live.age, 9_200);
+    equal(engine.asked, []);
+    engine.send({ t: "ev", from: 5, to: 9, rows: [1, 2] });
+    engine.send({ t: "ok", from: 9, to: 9 });
+    equal(log, [["state", "live"], ["state", "outage"], ["rows", 1, 2], ["replayed", 2], ["state", "live"]]);
+  },
+
+  "a server that goes away during a drill's outage is not taken for the outage": async () => {
+    const { engine, log } = begin();
+    engine.send({ t: "ok", from: 5, to: 5 });
+    engine.drop(4503, "2026-11-22T04:30:00+00:00");
+    await engine.pass(1_800);
+    engine.drop();
+    await engine.pass(50);
+    equal(log, [["state", "live"], ["state", "outage"], ["state", "catching_up"]]);
+  },
+
+  "a drill's outage is seen by who asks as well": async () => {
+    const { engine, live, log } = begin();
+    const headers = { "Relief-Cut-Off": "2026-11-22T04:30:00+00:00" };
+    engine.answers.push(empty(5), { status: 503, headers }, { status: 503, headers });
+    engine.answers.push(empty(5));
+    for (let n = 0; n < 3; n += 1) {
+      engine.drop();
+      await engine.pass(150);
+    }
+    await engine.pass(2_100);
+    equal([log.at(-1), live.until], [["state", "outage"], headers["Relief-Cut-Off"]]);
+    await engine.pass(3_600);
+    equal(log, [["state", "polling"], ["state", "outage"], ["state", "polling"]]);
+  },
+
   "where sockets are blocked it asks": async () => {
     const { engine, live, log } = begin();
     engine.answers.push(

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const { realAt, simAt, sorted, times } = await import("../../../static/field/drill_time.js");
+const { simAt } = await import("../../../static/field/clock.js");
+const { realAt, sorted, times } = await import("../../../static/field/drill_time.js");
 
 // Ten times as fast from noon, standing from 12:06 to 12:10, then ahead by half an hour at ×1.
 const CLOCK = [

@@ -1,5 +1,6 @@
 // The outbox and its sending against a county inside the page that does its worst.
 
+import { ask } from "/static/field/api.js";
 import * as carry from "/static/field/carry.js";
 import * as db from "/static/field/db.js";
 import * as drafts from "/static/field/drafts.js";
@@ -25,6 +26,14 @@ async function failure(work) {
     return error.constructor.name;
   }
   return null;
+}
+
+/** What the county tells of a book to somebody who has duties in these. */
+function told(book, books, more = {}) {
+  return {
+    status: 200, book, reports: false, store: null, drill: {}, incidents: [], tasks: [], clock: [],
+    books: books.map((id) => ({ id, kind: id === 1 ? "real" : "drill", name: `b${id}` })), ...more,
+  };
 }
 
 /** A phone with no room for photos; what it returns makes room again. */
@@ -111,6 +120,21 @@ export const cases = {
     const waits = ["saved", null];
     const expected = [waits, waits, waits, waits, waits, ["sent", "ZQ-1122-0001"]];
     equal([states, county.items.size], [expected, 1]);
+  },
+
+  "what is saved after the last look of a run goes with the next and at once": async () => {
+    await save();
+    let late = null;
+    navigator.storage.estimate = async () => {
+      if (!late) {
+        late = await save({}, [], { hold_ms: 0 });
+        sync.kick();
+      }
+      return {};
+    };
+    await sync.now();
+    delete navigator.storage.estimate;
+    equal([(await fresh(late)).state, county.items.size], ["sent", 2]);
   },
 
   "an item that breaks the server is found and rests while all others are received": async () => {
@@ -291,6 +315,81 @@ export const cases = {
     const asked = county.log.length;
     await sync.kick();
     equal([stopped, (await outbox.counts()).waiting, county.log.length - asked], ["app.too_old", 1, 0]);
+  },
+
+  "what the county told of a book goes with the duty in it and what was saved stays": async () => {
+    const keys = async () => (await db.open()).getAllKeys("refdata");
+    county.says = [told(1, [1, 8, 9]), told(8, [1, 8, 9]), told(9, [1, 8, 9]), told(9, [])];
+    await pin.fetchReference();
+    for (const book of [8, 9]) await pin.fetchReference(book);
+    await pin.fetchDrill(9);
+    const all = await keys();
+    await save({}, [], { book: 9 });
+    await pin.setBook(8);
+    // The book that is on the phone stays until the county refuses it itself.
+    county.says = [told(1, [1])];
+    await pin.fetchReference(1);
+    const left = await keys();
+    county.says = [{ status: 404, code: "item.unknown_place" }, told(1, [1])];
+    const { book } = await pin.fetchReference(8);
+    const last = await keys();
+    county.says = [{ status: 404, code: "request.not_found" }];
+    const none = [await failure(() => pin.fetchReference(1)), await keys()];
+    county.says = [{ status: 404, code: "item.unknown_place" }];
+    none.push(await failure(() => pin.fetchReference()), await keys());
+    equal([all, left, book, last, none, (await outbox.counts()).waiting], [["drill:9", "reference:1", "reference:8", "reference:9"], ["reference:1", "reference:8"], 1, ["reference:1"], ["Problem", ["reference:1"], "Problem", []], 1]);
+  },
+
+  "what ones seat was told is unread until it was received here or is over": async () => {
+    await words.load("en");
+    const model = await import("/static/field/model.js");
+    const stretch = { real: "2026-07-15T04:00:00Z", sim: "2026-07-19T18:30:00Z", rate: 10 };
+    const seat = { told: [{ id: 5, received_at: null }, { id: 4, received_at: "2026-07-19T18:31:00Z" }] };
+    county.says = [told(9, [1, 9]), told(9, [], { state: "running", clock: [stretch], ...seat })];
+    await pin.setBook(9);
+    await pin.fetchReference(9);
+    await pin.fetchDrill(9);
+    await model.load();
+    const before = [model.unheard().map((one) => one.id), model.unread(), model.tabs(),
+      model.now(Date.parse("2026-07-15T04:01:00Z")) === Date.parse("2026-07-19T18:40:00Z")];
+    await model.save({ kind: "task", body: { inject: 5, reply: "" }, hold_ms: 0 });
+    await model.count();
+    const after = model.unread();
+    county.says = [told(9, [], { state: "stopped", clock: [], told: [{ id: 6, received_at: null }] })];
+    await pin.fetchDrill(9);
+    await model.load();
+    equal([before, after, model.unread(), model.bookName(9)], [[[5], 1, ["mine", "goods", "tasks"], true], 0, 0, "Drill: b9"]);
+  },
+
+  "forms and series of a drill are not those of the real book": async () => {
+    const [model, chains] = await Promise.all(["model", "chains"].map((name) => import(`/static/field/${name}.js`)));
+    let turned = 0;
+    addEventListener("hashchange", () => { turned += 1; });
+    county.says = [told(9, [1, 9]), told(1, [1, 9])];
+    for (const book of [9, 1]) await pin.fetchReference(book);
+    await pin.setBook(9);
+    await model.load();
+    await model.keepDraft({ key: "report", kind: "report", body: { x: 1 }, photos: [] });
+    await save({}, [], { book: 9 });
+    await model.count();
+    const known = async () => [(await model.draft("report"))?.body.x, (await chains.chains()).length];
+    const inDrill = [await known(), turned];
+    await pin.setBook(1);
+    await model.load();
+    equal([inDrill, await known(), turned], [[[1, 1], 0], [undefined, 0], 1]);
+  },
+
+  "any answer can tell that a drill is over": async () => {
+    let heard = 0;
+    addEventListener("relief-drill", () => { heard += 1; });
+    const now = { status: 200, now: new Date().toISOString() };
+    county.says = [now, { ...now, headers: { "Relief-Drill": "9 stopped" } }, { ...now, status: 503, headers: { "Relief-Drill": "9 ended" } }];
+    const counts = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      await failure(() => ask());
+      counts.push(heard);
+    }
+    equal(counts, [0, 1, 2]);
   },
 
   "a busy large picture gets small enough and a text is no photo": async () => {

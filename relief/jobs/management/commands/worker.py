@@ -19,6 +19,8 @@ Lost = (ConnectorException, OperationalError, psycopg.OperationalError, OSError)
 
 class Command(BaseCommand):
     help = "Runs the worker: overdue reports and whatever else the clock has to do."
+    # They read the code of every page, which the worker never shows.
+    requires_system_checks = []
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument(
