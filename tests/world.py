@@ -180,7 +180,10 @@ def flood(
     cold_season: bool = False,
     now: dt.datetime = NOW,
 ) -> Incident:
-    """A flood over Northbank and the west of Southbank, or `everywhere` without a footprint."""
+    """A flood over Northbank and the west of Southbank, or `everywhere` without a footprint.
+
+    Where a test already has one, this is another disaster.
+    """
     from relief.response.actions import open_incident
 
     return open_incident(
@@ -193,6 +196,7 @@ def flood(
         cold_season=cold_season,
         footprint=None if everywhere else footprint or box(*FOOTPRINT),
         request_code=str(uuid.uuid4()),
+        separate=True,
         now=now,
     )
 

@@ -139,7 +139,7 @@ def test_people_of_the_area_see_the_photo_without_its_secrets(emeka, flood, worl
         "asha": 200,
         "emeka": 200,
         "farah": 404,
-        "bela": 403,
+        "bela": 404,
         "jonas": 404,
         "iris": 404,
     }

@@ -227,7 +227,7 @@ def test_a_bridge_outlives_a_slope_in_the_same_shaking():
             ],
         ),
         (
-            {"kind": "earthquake", "epicentre": MIDDLE, "rings": []},
+            {"kind": "earthquake", "epicentre": [*MIDDLE], "rings": []},
             [
                 "disaster · rings of intensity (hazard.rings): at least one ring is expected; "
                 "none came."

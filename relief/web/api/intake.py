@@ -39,12 +39,14 @@ from relief.web.api.wrong import AppTooOld
 class Taken:
     """The county has the item; `note` is a sentence about what of it has to wait.
 
-    `item` is at hand with its report if it need not be read again for the receipt.
+    `item` is at hand with its report if it need not be read again for the receipt; `again` says
+    that the county had it before.
     """
 
     item_id: uuid.UUID
     note: str = ""
     item: Item | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +203,9 @@ def _done(opened: Opened, *, bearer: Bearer) -> Taken:
     sent, author = opened.sent, opened.author
     if opened.found is not None:
         if opened.found.text is None:
-            return Taken(sent.id, item=opened.found)
-        return Taken(sent.id, _go_on_from_text(opened.found, bearer=bearer, author=author))
+            return Taken(sent.id, item=opened.found, again=True)
+        note = _go_on_from_text(opened.found, bearer=bearer, author=author)
+        return Taken(sent.id, note, again=True)
     body = read(schemas.shape_of(opened.kind, sent.body), sent.body)
     actor = bearer.actor(user=author, book_id=opened.book_id)
     note = ""

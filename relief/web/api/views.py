@@ -284,7 +284,8 @@ def _taken(request: HttpRequest, raws: Sequence[Any]) -> list[tuple[int, dict[st
     for one in found:
         if isinstance(one, Taken):
             # New is what this very request stored, for the first time that it names it.
-            new = _is_new(items[one.item_id], bearer) and one.item_id not in told_of
+            stored_now = _is_new(items[one.item_id], bearer) and not one.again
+            new = stored_now and one.item_id not in told_of
             told_of.add(one.item_id)
             status, receipt = 201 if new else 200, told[one.item_id]
             results.append((status, {**receipt, "reason": receipt["reason"] or one.note}))
