@@ -303,7 +303,7 @@ def agreement(
         point=Point(128.03, 43.05, srid=4326),
         lead_minutes=lead_minutes,
         valid_from=TODAY - dt.timedelta(days=200),
-        valid_to=valid_to or TODAY + dt.timedelta(days=165),
+        valid_to=valid_to or TODAY + dt.timedelta(days=10 * 365),
         contact="王经理",
         phone="0433-0000000",
     )

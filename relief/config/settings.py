@@ -163,6 +163,7 @@ SECURE_HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "relief.web.refusals.old_form"
 SESSION_COOKIE_AGE = 12 * 3600  # one shift
 # Wall screens outlast shifts: how long a pass lasts unless said, at most, and its link.
 SCREEN_PASS_DAYS = env.int("SCREEN_PASS_DAYS", default=30)

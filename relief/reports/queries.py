@@ -33,10 +33,13 @@ def last(*, incident: Incident, area: Area, village: Area | None = None) -> Repo
 
 
 def series(*, actor: Actor, incident: Incident, area: Area) -> list[Report]:
-    """All reports of one township that the person may see, the newest first."""
+    """All reports of one township that the person may see, the newest first; without what they say.
+
+    There may be thousands: figures, words and items are read of those that are shown whole.
+    """
     found = Report.objects.visible_to(actor).filter(incident=incident, area=area)
-    shown = found.select_related("area", "village", "item")
-    return list(shown.defer("area__boundary", "village__boundary").order_by("-seq"))
+    shown = found.select_related("village").defer("village__boundary", "village__centre")
+    return list(shown.defer("figures", "scene", "narrative", "point").order_by("-seq"))
 
 
 def duties(*, actor: Actor, incident: Incident) -> list[ReportDuty]:

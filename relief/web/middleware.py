@@ -53,7 +53,10 @@ class ActorMiddleware:
             _show_real(request)
         actor = request.actor  # type: ignore[attr-defined]
         if actor is None:
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+            read = request.method == "GET"
+            return redirect_to_login(
+                request.get_full_path() if read else refusals.way_back(request)
+            )
         sends = request.method not in ("GET", "HEAD")
         try:
             acts.guard(rule=rule, actor=actor, sends=sends, keywords=keywords)

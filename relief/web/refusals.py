@@ -1,5 +1,7 @@
 """How a refusal is shown: its sentence, what changed since the page was opened, the way back."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,8 +27,15 @@ def since(request: HttpRequest) -> list[told.Line]:
     return told.after(actor=actor, number=seen, at_most=5)
 
 
+def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is of an earlier sign-in (`CSRF_FAILURE_VIEW`)."""
+    return render(request, "403_csrf.html", {"back": way_back(request)}, status=403)
+
+
 def way_back(request: HttpRequest) -> str:
-    """The page the form stood on, fresh; the start page when it is not known."""
+    """The address of the page the form stood on; the start page when it is not known."""
     came_from = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return came_from if ours and request.method == "POST" else "/"
+    if not ours or request.method != "POST":
+        return "/"
+    return urlunsplit(("", "", *urlsplit(came_from)[2:4], "")) or "/"

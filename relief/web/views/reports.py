@@ -20,6 +20,7 @@ from relief.web.desk import cards, photos, reasons
 from relief.web.desk.inbox import rivals
 from relief.web.forms.reporting import ReportForm
 from relief.web.forms.sheet import request_key
+from relief.web.paging import turned
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,9 +86,8 @@ def report(request: HttpRequest, id: int) -> HttpResponse:
     series = queries.series(actor=actor, incident=shown.incident, area=shown.area)
     known = {one.id: one for one in series}
     chain = [one for one in series if one.chain == shown.chain]
-    people = User.objects.in_bulk(
-        {one.filed_by for one in series} | {one.checked_by for one in series if one.checked_by}
-    )
+    others = [one for one in series if one.chain != shown.chain]
+    people = User.objects.in_bulk({shown.filed_by, shown.checked_by} - {None})
     may_check = actor.may(Act.VERIFY_REPORT, path=shown.area.path)
     pending = shown.state in chains.PENDING
     newest = not chains.followers(shown, versions=series, known=known)
@@ -98,8 +98,8 @@ def report(request: HttpRequest, id: int) -> HttpResponse:
         "report": shown,
         "incident": shown.incident,
         "items": {one.code: str(one) for one in Goods.objects.filter(code__in=card.wanted)},
-        "chain": chain,
-        "others": [one for one in series if one.chain != shown.chain],
+        "chain": turned(request, chain, key="chain"),
+        "others": turned(request, others, key="others"),
         "people": people,
         "previous": shown.base,
         "sections": beside(shown, shown.base),
