@@ -39,6 +39,7 @@ for (const form of able ? document.querySelectorAll("form[data-passkey]") : []) 
   const button = form.querySelector("button");
   const wrong = form.querySelector("[data-wrong]");
   form.querySelector("[data-cannot]")?.remove();
+  form.querySelector("[data-able]")?.removeAttribute("hidden");
   form.hidden = button.hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

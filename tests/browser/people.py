@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from relief.access.models import User
 
 
 @dataclass
@@ -72,3 +75,15 @@ def sign_in(browser: Browser, base: str, name: str, *, locale: str, width: int =
     person.send(page.locator(f'button[name=person][value="{name}"]'))
     assert page.url == f"{base}/"
     return person
+
+
+def phone_of(browser: Browser, base: str, user: User, *, errors: list[str]) -> Page:
+    """A page of somebody who has signed in at that address, as on a phone."""
+    signed = Client()
+    signed.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    context = browser.new_context(locale="en-GB", viewport={"width": 360, "height": 740})
+    cookie = {"name": "sessionid", "value": signed.cookies["sessionid"].value, "url": base}
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return page

@@ -2,9 +2,9 @@
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
 from playwright.sync_api import expect
 
+from tests.browser.people import phone_of
 from tests.gis.browser import launch, playing
 from tests.live.sockets import running
 
@@ -16,17 +16,10 @@ def test_what_was_typed_is_there_again_after_signing_in_and_for_nobody_else(worl
     for name in ("asha", "chidi"):
         world.users[name].set_password(PASSWORD)
         world.users[name].save()
-    signed = Client()
-    signed.force_login(world.users["asha"], backend="django.contrib.auth.backends.ModelBackend")
+    errors: list[str] = []
     with running() as web, playing() as play:
         base = f"http://127.0.0.1:{web.port}"
-        context = launch(play).new_context(locale="en-GB", viewport={"width": 360, "height": 740})
-        cookie = {"name": "sessionid", "value": signed.cookies["sessionid"].value, "url": base}
-        context.add_cookies([cookie])
-        page = context.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-
+        page = phone_of(launch(play), base, world.users["asha"], errors=errors)
         send = page.get_by_role("button", name="Open the incident")
 
         def fill() -> None:
@@ -66,7 +59,7 @@ def test_what_was_typed_is_there_again_after_signing_in_and_for_nobody_else(worl
 
         # Signed in anew in another window: this one's form is of the sign-in before.
         fill()
-        context.clear_cookies(name="csrftoken")
+        page.context.clear_cookies(name="csrftoken")
         send.click()
         expect(page.get_by_text("This form is too old")).to_be_visible()
         page.get_by_role("link", name="Open the page as it is now").click()

@@ -1,9 +1,9 @@
 """A passkey in a real browser: made, used instead of the password, given up."""
 
 import pytest
-from django.test import Client
 from playwright.sync_api import expect
 
+from tests.browser.people import phone_of
 from tests.gis.browser import launch, playing
 from tests.live.sockets import running
 
@@ -20,18 +20,12 @@ DEVICE = {
 
 
 def test_a_passkey_is_made_used_and_given_up(world):
-    asha = world.users["asha"]
-    signed = Client()
-    signed.force_login(asha, backend="django.contrib.auth.backends.ModelBackend")
+    errors: list[str] = []
     with running() as web, playing() as play:
         # A name: addresses that are numbers have no passkeys.
         base = f"http://localhost:{web.port}"
-        context = launch(play).new_context(locale="en-GB", viewport={"width": 360, "height": 740})
-        cookie = {"name": "sessionid", "value": signed.cookies["sessionid"].value, "url": base}
-        context.add_cookies([cookie])
-        page = context.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page = phone_of(launch(play), base, world.users["asha"], errors=errors)
+        context = page.context
         line = context.new_cdp_session(page)
         line.send("WebAuthn.enable")
         line.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
