@@ -143,8 +143,10 @@ class Client:
         return {values["text"] for values in self.rows.values() if values is not None}
 
     def wait(self, wish: Callable[["Client"], object], *, within: float = PATIENCE) -> float:
-        """Wait for a wish to come true; returns the seconds it took."""
-        return wait(lambda: wish(self) or self.wrong, within=within, said=self.say)
+        """Wait for a wish to come true; returns the seconds it took. A frame out of turn fails."""
+        took = wait(lambda: wish(self) or self.wrong, within=within, said=self.say)
+        assert self.wrong is None, self.say()
+        return took
 
     def say(self) -> str:
         return f"cursor {self.cursor}, code {self.code}, wrong: {self.wrong}"
